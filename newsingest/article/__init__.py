@@ -1,0 +1,1 @@
+"""The core: bytes in, record out. No disk, clock, terminal, locale or JSON."""

@@ -1,0 +1,1 @@
+"""The loop: sources → workers → sinks, counting as it goes."""

@@ -1,0 +1,1 @@
+"""What is already done (SQLite, one lock)."""

@@ -1,0 +1,1 @@
+"""Records and rejects: whole lines, atomic files, compression."""

@@ -1,0 +1,1 @@
+"""Folders, lists, archives, stdin → (path, bytes), in a fixed order."""

@@ -1,0 +1,1 @@
+"""Processes: hand out, collect in order, survive a dead one."""
