@@ -43,6 +43,11 @@ class DateReading:
     coverage: float
     parts: tuple[Part, ...]
 
+    @property
+    def is_date_line(self) -> bool:
+        """Whether most of the line is explained by its date."""
+        return self.coverage >= 0.6  # noqa: PLR2004
+
 
 class DateReader:
     """The date grammar, compiled once from the rules and the options."""
@@ -60,3 +65,9 @@ class DateReader:
         """Read a printed line; `None` where there is no date in it."""
         del line, now
         return None
+
+
+def could_be_date(line: str) -> bool:
+    """Whether a line has anything that a date needs."""
+    del line
+    return False

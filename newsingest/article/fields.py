@@ -1,1 +1,176 @@
 """Labelled spans → metadata."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from newsingest.article.fold import DIGITS, UNSEEN, fold, printed
+from newsingest.article.phrases import DECORATION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from newsingest.article.dates import DateReading
+    from newsingest.article.record import Metadata
+    from newsingest.article.split import Span
+
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+PHONE = re.compile(
+    r"(?<![\w@.])(?:\+|00)?\(?\d[\d\s()\N{NO-BREAK SPACE}-]{4,}\d(?![\w@])"
+)
+FEWEST_DIGITS, MOST_DIGITS = 7, 16
+"""A phone has so many digits; SMS short codes (`88548`) are none."""
+URL = re.compile(r"(?:https?://|www\.)[^\s<>«»\"“”()،]+[^\s<>«»\"“”()،.:;]")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+YEAR_RANGE = re.compile(r"(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d")
+TAG_MARKS = re.compile(r"[،,؛;|•·#\n]+|\s[-–/]\s")
+SECTION_PREFIX = re.compile(r"^(\S+(?: \S+){0,2}) ?/ (?=\S)")
+LATIN_DIGITS = str.maketrans(DIGITS)
+HOLDER_NOISE = re.compile(
+    r"©|\(c\)|copyright|all rights reserved\.?|جميع|كافة|كل|الحقوق|حقوق|"
+    r"(?:ال)?نشر|(?:ال)?طبع|الملكية|محفوظ[ةه]|[اأ]لفكرية",
+    re.IGNORECASE,
+)
+FOR = re.compile(r"^(?:ل(?:ـ+|\s)|لدى\s|لصالح\s|to\s|by\s)\s*", re.IGNORECASE)
+EDGES = " \t\N{NO-BREAK SPACE}.:،,;*-–—_|/•·()[]"
+
+
+def fill(metadata: Metadata, spans: list[Span], sections: frozenset[str]) -> str | None:
+    """Read all fields off the spans into `metadata`; the publication date is returned.
+
+    `sections` are the folded names of sections: before ` / ` in a headline only one of
+    them is taken for a section.
+    """
+    by_label: dict[str, list[Span]] = {}
+    for span in spans:
+        by_label.setdefault(span.label, []).append(span)
+    _fill_head(metadata, by_label, sections)
+    paragraphs = [
+        text for span in spans
+        if span.label in ("body", "heading") and (text := printed(span.content))
+    ]  # fmt: skip
+    metadata.body = "\n\n".join(paragraphs)
+    _fill_people(metadata, spans)
+    _fill_links(metadata, by_label)
+    _fill_footer(metadata, by_label)
+    return _fill_dates(metadata, [span for span in spans if span.date])
+
+
+def _fill_head(
+    metadata: Metadata, by_label: dict[str, list[Span]], sections: frozenset[str]
+) -> None:
+    if titles := by_label.get("title"):
+        metadata.title = printed(titles[0].content) or None
+    if subtitles := by_label.get("subtitle"):
+        metadata.subtitle = printed(subtitles[0].content)
+    if found := by_label.get("section"):
+        metadata.section = printed(found[0].content).strip(DECORATION) or None
+    elif (
+        metadata.title
+        and (prefix := SECTION_PREFIX.match(metadata.title))
+        and fold(prefix[1]) in sections
+    ):
+        metadata.section = prefix[1]
+
+
+def _fill_people(metadata: Metadata, spans: list[Span]) -> None:
+    found = [span for span in spans if span.byline]
+    bylines = [span for span in found if span.label == "byline"]
+    if bylines:
+        metadata.byline = printed(bylines[0].content)
+    people = [span.byline for span in found if span.byline]
+    metadata.authors = _unique(name for by in people for name in by.authors)
+    metadata.agencies = _unique(agency for by in people for agency in by.agencies)
+    places = [by.dateline for by in people if by.dateline]
+    metadata.dateline = printed(places[0]) if places else None
+    metadata.image_credits = _unique(name for by in people for name in by.photographers)
+
+
+def _fill_links(metadata: Metadata, by_label: dict[str, list[Span]]) -> None:
+    metadata.related = _unique(_items(by_label.get("related", ())))
+    metadata.tags = _unique(
+        tag
+        for span in by_label.get("tags", ())
+        for part in TAG_MARKS.split(UNSEEN.sub("", span.content))
+        if (tag := part.strip(DECORATION))
+    )
+    captions = by_label.get("caption", ())
+    metadata.image_credits += [
+        credit for credit in _items(captions) if credit not in metadata.image_credits
+    ]
+    for spans in by_label.values():
+        for span in spans:
+            if span.label != "body" and (url := URL.search(span.content)):
+                metadata.url = metadata.url or url[0]
+
+
+def _items(spans: Iterable[Span]) -> list[str]:
+    """What link and credit lines say, without bullets; a bare heading says nothing."""
+    texts = (UNSEEN.sub("", span.content) for span in spans)
+    return [text for raw in texts if (text := raw.lstrip(DECORATION_LEFT).strip())]
+
+
+DECORATION_LEFT = " \t\N{NO-BREAK SPACE}*•·▪●■◼◾○►▶»|+–—-:"
+
+
+def _fill_footer(metadata: Metadata, by_label: dict[str, list[Span]]) -> None:
+    contacts = [
+        span.content for label in ("contact", "copyright", "boilerplate")
+        for span in by_label.get(label, ())
+    ]  # fmt: skip
+    metadata.emails = _unique(mail for text in contacts for mail in EMAIL.findall(text))
+    metadata.phones = _unique(
+        phone.strip()
+        for span in by_label.get("contact", ())
+        for phone in PHONE.findall(span.content.translate(LATIN_DIGITS))
+        if FEWEST_DIGITS <= sum(map(str.isdigit, phone)) <= MOST_DIGITS
+    )
+    lines = [printed(span.content) for span in by_label.get("copyright", ())]
+    if lines:
+        metadata.copyright = " ".join(lines)
+        metadata.copyright_year = _copyright_year(metadata.copyright)
+        metadata.copyright_holder = _holder(lines)
+
+
+def _copyright_year(text: str) -> int | None:
+    """The one year of a notice; a range (`1944 - 2018`) is not a year."""
+    text = text.translate(LATIN_DIGITS)
+    if YEAR_RANGE.search(text):
+        return None
+    years = set(YEAR.findall(text))
+    return int(years.pop()) if len(years) == 1 else None
+
+
+def _holder(lines: list[str]) -> str | None:
+    """What is left of a notice without its year and its stock words."""
+    text = YEAR.sub(" ", YEAR_RANGE.sub(" ", " ".join(lines).translate(LATIN_DIGITS)))
+    text = " ".join(HOLDER_NOISE.sub(" ", text).split()).strip(EDGES)
+    text = FOR.sub("", text).strip(EDGES + "\"'«»“”")
+    return text or None
+
+
+def _fill_dates(metadata: Metadata, dated: list[Span]) -> str | None:
+    """The first line that says when it was published, or else updated."""
+    chosen = next((span for span in dated if span.date and span.date.published), None)
+    chosen = chosen or next(iter(dated), None)
+    if chosen is None or chosen.date is None:
+        return None
+    date = chosen.date
+    metadata.date_raw = printed(chosen.content)
+    metadata.date_precision = date.precision
+    metadata.date_modified = date.modified or _modified(dated)
+    metadata.date_hijri = date.hijri
+    metadata.date_flags = list(date.flags)
+    metadata.timezone = date.timezone
+    metadata.timezone_source = date.timezone_source
+    return date.published or date.modified
+
+
+def _modified(dated: list[Span]) -> str | None:
+    readings: list[DateReading] = [span.date for span in dated if span.date]
+    return next((date.modified for date in readings if date.modified), None)
+
+
+def _unique(items: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(items))

@@ -7,10 +7,13 @@ off the spans; dates are understood; the body is normalised; the record says how
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from newsingest.article import decode, normalize, rules, split
+from newsingest.article import fields, normalize, rules
+from newsingest.article.decode import decode
+from newsingest.article.fold import fold
 from newsingest.article.record import (
     SCHEMA_VERSION,
     VERSION,
@@ -19,9 +22,16 @@ from newsingest.article.record import (
     Record,
     RejectedError,
 )
+from newsingest.article.split import Splitter
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from newsingest.article.split import Span
+
+ARABIC = re.compile("[\N{ARABIC LETTER HAMZA}-\N{ARABIC LETTER YEH}]")
+LATIN = re.compile("[A-Za-z]")
+LANGUAGE_SAMPLE = 2000
 
 
 class Parser:
@@ -30,8 +40,13 @@ class Parser:
     def __init__(self, options: Options) -> None:
         """Compile. Raises `ValueError` on a mistake in the options or the rules."""
         self.options = options
-        self.rules = rules.load(options.rules)
+        loaded = rules.load(options.rules)
+        self.splitter = Splitter(
+            loaded, date_order=options.date_order, timezone=options.timezone
+        )
         self.normalize = normalize.load(options.profile, options.profile_text)
+        names = (rule["phrases"] for rule in loaded.kind("section").values())
+        self.sections = frozenset(fold(name) for some in names for name in some)
 
     def parse(
         self,
@@ -46,32 +61,54 @@ class Parser:
         `now` overrides `Options.relative_to` for this article (its file's mtime).
         Raises `RejectedError` where no honest record can be made.
         """
-        del now
-        decoded = decode.decode(raw, self.options.encoding)
-        spans = split.split(decoded.text)
-        body = decoded.text.strip()
-        if not body:
-            raise RejectedError("no-text", "nothing but white space")
+        decoded = decode(raw, self.options.encoding)
+        spans = self.splitter.split(decoded.text, now or self.options.relative_to)
+        metadata = Metadata(
+            path=path,
+            sha256=hashlib.sha256(raw).hexdigest(),
+            bytes=len(raw),
+            encoding=decoded.encoding,
+            profile=self.options.profile,
+            newsingest=VERSION,
+            warnings=list(decoded.warnings),
+            span_labels=[span.label for span in spans],
+            span_ends=[span.end for span in spans],
+        )
+        created = fields.fill(metadata, spans, self.sections)
+        if not metadata.body and not metadata.title:
+            raise RejectedError("no-text", "no line of it says anything")
+        self._describe(metadata, spans)
         identity = hashlib.sha256(f"{source}\0{path}".encode("utf-8", "replace"))
         return Record(
             id=identity.hexdigest()[:32],
-            text=self.normalize(body),
+            text=self.normalize(metadata.body),
             source=source,
-            created=None,
+            created=created,
             version=SCHEMA_VERSION,
-            metadata=Metadata(
-                path=path,
-                sha256=hashlib.sha256(raw).hexdigest(),
-                bytes=len(raw),
-                encoding=decoded.encoding,
-                body=body,
-                profile=self.options.profile,
-                newsingest=VERSION,
-                warnings=list(decoded.warnings),
-                span_labels=spans.labels,
-                span_ends=spans.ends,
-            ),
+            metadata=metadata,
         )
+
+    def _describe(self, metadata: Metadata, spans: list[Span]) -> None:
+        """Count, name the language, and say what is in doubt."""
+        body = metadata.body
+        metadata.char_count = len(body)
+        metadata.word_count = len(body.split())
+        metadata.language = language(body or metadata.title or "")
+        if metadata.title is None:
+            metadata.warnings.append("no-title")
+        else:
+            metadata.title_normalized = self.normalize(metadata.title)
+        if not body:
+            metadata.warnings.append("no-body")
+        elif any(span.label == "boilerplate" and span.second for span in spans):
+            metadata.warnings.append("body-unsure")
+
+
+def language(text: str) -> str:
+    """`ar` where most letters of the first 2,000 characters are Arabic, else `und`."""
+    sample = text[:LANGUAGE_SAMPLE]
+    arabic = len(ARABIC.findall(sample))
+    return "ar" if arabic > len(LATIN.findall(sample)) else "und"
 
 
 @lru_cache(maxsize=8)

@@ -50,11 +50,38 @@ does, what it must leave alone, and whether it is switched off."""
 
 PHRASES = {
     "phrases": Key(TEXTS, required=True),
-    "match": Key(TEXT, choices=("line", "mark", "start", "anywhere")),
+    "match": Key(TEXT, choices=("line", "mark", "start")),
+    "short": Key(NUMBER),
+    "zone": Key(TEXT, choices=("any", "header", "footer", "edge")),
+    "needs": Key(TEXTS),
+    "list": Key(YES_NO),
+    "inline": Key(YES_NO),
+    "glued": Key(YES_NO),
+    "ends": Key(YES_NO),
+    "becomes": Key(TEXT),
 }
+NAMES = {"names": Key(TEXTS, required=True)}
+WORDS = {"words": Key(TEXT, required=True)}
 
 KINDS: Mapping[str, Mapping[str, Key]] = {
-    "agency": {"names": Key(TEXTS, required=True), "weak": Key(TEXTS)},
+    "agency": NAMES | {"weak": Key(TEXTS)},
+    "agency-group": NAMES,
+    "boilerplate": PHRASES,
+    "caption": PHRASES,
+    "contact": PHRASES,
+    "copyright": PHRASES,
+    "given": WORDS,
+    "honorific": NAMES,
+    "name-part": NAMES,
+    "not-name": WORDS,
+    "paper": NAMES,
+    "place": NAMES,
+    "related": PHRASES,
+    "role": NAMES,
+    "section": PHRASES,
+    "share": PHRASES,
+    "source": PHRASES,
+    "tags": PHRASES,
 }
 """Kind → the keys its rules may have, besides `COMMON`."""
 

@@ -1,23 +1,609 @@
-"""Text → labelled spans."""
+"""Text → labelled spans.
+
+No line is judged alone. The text is found first: the longest run of prose; what stands
+above it is the header, what stands below it the footer, and a phrase, a date or a name
+counts only in the zone where newsrooms print it. A page with much around its article
+(navigation, sidebars, comments) is cut down to the article the same way.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
+
+from newsingest.article.bylines import Byline, BylineReader
+from newsingest.article.dates import DateReader, DateReading, could_be_date
+from newsingest.article.fold import CONTROLS, INVISIBLE, fold
+from newsingest.article.phrases import DECORATION, Match, PhraseBook
 
 if TYPE_CHECKING:
-    from newsingest.article.record import Label
+    from datetime import datetime
+
+    from newsingest.article.record import DateOrder, Label
+    from newsingest.article.rules import Rules
+
+Zone = Literal["header", "body", "footer"]
+
+BLANK = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}" + INVISIBLE + CONTROLS
+LINE_END = re.compile(r"\r\n|\r|\n")
+
+LONG = 100
+"""Characters from which a line without a full stop is prose all the same."""
+SHORT = 45
+"""Characters below which a line is no paragraph even with a full stop."""
+TERMINAL = '.!؟?…»")”:،؛'
+FULL_STOP = '.!؟?…»")”'
+BULLETS = "*•·▪●■◼◾○►▶+"
+LONGEST_TITLE = 160
+LONGEST_HEADLINE = 130
+"""1,020 headlines end at 127 characters; up to `LONGEST_TITLE` a line must not look
+like prose as well."""
+LONGEST_ITEM = 170
+"""The longest headline in a list of related articles."""
+MOST_HEADER = 14
+"""More lines than that above the text are a page's navigation, not a header."""
+LONGEST_HEADER_LINE = 140
+LONGEST_DATELINE = 110
+LONGEST_SIGNATURE = 60
+LONGEST_NOTICE = 200
+SENTENCE = 60
+"""Characters from which a line that ends in a full stop is a sentence, no headline."""
+SHORTEST_TITLE = 16
+WEIGHTY = 0.4
+"""A block is the text if it weighs this much of the heaviest: comments can be more."""
+NEAR = 4
+"""Paragraphs of one text are at most so many lines apart: a quote, a related link."""
+DATELINE_KINDS = {
+    "agency", "weak-agency", "group", "place", "paper", "person", "role",
+}  # fmt: skip
+VALUED = {"related", "tags", "source", "section", "caption"}
+"""Labels whose content is what stands behind the phrase."""
+
+DECORATION_BESIDE = " \t|/-–—:،,•·()[]\N{NO-BREAK SPACE}"
+DATELINE_MARK = re.compile(
+    r"""
+    \s* (?: \) \s* [-–—:ـ]+ | --+ | [–—] | \s[-ـ]+ | [-ـ]+\s | :[\s-]* | \) (?=\s) ) \s*
+    """,
+    re.VERBOSE,
+)
+DAY_MONTH = re.compile(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
+CONTACT = re.compile(r"@[\w-]+\.\w|\bwww\.|https?://|(?<!\d)\d[\d\s()+-]{6,}\d|\[email")
 
 
 @dataclass(slots=True)
-class Spans:
-    """The whole text, cut: span i is `text[ends[i-1]:ends[i]]` and has `labels[i]`."""
+class Span:
+    """A labelled piece of the source: `text[start:end]`, white space behind included.
+
+    `content` is what it says (a headline behind its phrase, a line without its marks),
+    `rule` what decided, `second` the runner-up where the decision was close.
+    """
+
+    label: Label
+    start: int
+    end: int
+    content: str
+    rule: str
+    date: DateReading | None = None
+    byline: Byline | None = None
+    second: str = ""
+
+
+@dataclass(slots=True)
+class Line:
+    """A line that is not blank: its visible text and where it stands."""
 
     text: str
-    labels: list[Label]
-    ends: list[int]
+    start: int
+    end: int
+    indent: int
+    gap: bool
+    spans: list[Span] = field(default_factory=list)
+
+    @property
+    def label(self) -> Label | None:
+        """The label of its first span, once it has one."""
+        return self.spans[0].label if self.spans else None
 
 
-def split(text: str) -> Spans:
-    """Cut a text into labelled spans; never raises."""
-    return Spans(text, ["body"], [len(text)])
+def lines_of(text: str) -> list[Line]:
+    """Cut a text into lines that say something; blank ones join the line before."""
+    lines: list[Line] = []
+    at, gap = 0, False
+    raw = text.split("\n") if "\r" not in text else LINE_END.split(text)
+    ends = [len(line) + 1 for line in raw]
+    if "\r" in text:
+        ends = [f.end() - s for s, f in _bounds(text)]
+    for line, width in zip(raw, ends, strict=True):
+        visible = line.strip(BLANK)
+        if visible:
+            indent = line.index(visible[0])
+            lines.append(Line(visible, at + indent, at + width, indent, gap))
+            gap = False
+        else:
+            gap = True
+            if lines:
+                lines[-1].end = at + width
+        at += width
+    if lines:
+        lines[-1].end = len(text)
+    return lines
+
+
+def _bounds(text: str) -> list[tuple[int, re.Match[str]]]:
+    """Start of every line and the line end that closes it."""
+    bounds, start = [], 0
+    for found in re.finditer(r"\r\n|\r|\n|\Z", text):
+        bounds.append((start, found))
+        start = found.end()
+    return bounds
+
+
+def is_prose(line: Line) -> bool:
+    """Whether a line has the shape of a paragraph rather than of a headline."""
+    size = len(line.text)
+    if size < SHORT:
+        return False
+    if line.text[0] in BULLETS:
+        return size >= LONG and line.text[-1] == "."
+    return size >= LONG or line.text[-1] in FULL_STOP
+
+
+class Splitter:
+    """Everything that labels lines, compiled once."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        *,
+        date_order: DateOrder = "dmy",
+        timezone: str | None = None,
+    ) -> None:
+        """Compile the tables. Raises `ValueError` for an unknown zone."""
+        self.phrases = PhraseBook(rules)
+        self.bylines = BylineReader(rules)
+        self.dates = DateReader(rules, date_order=date_order, timezone=timezone)
+
+    def split(self, text: str, now: datetime | None = None) -> list[Span]:
+        """Cut a text into labelled spans that cover all of it; never raises."""
+        lines = lines_of(text)
+        if not lines:
+            return [Span("blank", 0, len(text), "", "shape.blank")] if text else []
+        _Reading(self, lines, now).label()
+        spans = [span for line in lines for span in line.spans]
+        if lines[0].start and text[: lines[0].start].strip("\ufeff"):
+            first = lines[0].start
+            spans.insert(0, Span("blank", 0, first, "", "shape.blank"))
+        return spans
+
+
+class Said(TypedDict, total=False):
+    """What a span may carry beside its label."""
+
+    date: DateReading | None
+    byline: Byline | None
+    second: str
+
+
+class _Reading:
+    """One article while its lines are being labelled."""
+
+    def __init__(
+        self, splitter: Splitter, lines: list[Line], now: datetime | None
+    ) -> None:
+        self.phrases, self.bylines = splitter.phrases, splitter.bylines
+        self.dates, self.lines, self.now = splitter.dates, lines, now
+        self.title = ""
+        self.dated = self.signed = False
+
+    def label(self) -> None:
+        """Find the text, then read what stands above, in and below it."""
+        prose = [at for at, line in enumerate(self.lines) if is_prose(line)]
+        while prose and self._match(self.lines[prose[-1]], "footer"):
+            prose.pop()
+        if prose and prose[-1] > MOST_HEADER:
+            block = self._find_block(prose)
+            if block[0] > MOST_HEADER:
+                self._read_page(block)
+                return
+        body = self._read_header()
+        self._read_text(body, prose[-1] if prose else body)
+
+    # -- the header
+
+    def _read_header(self) -> int:
+        """Label the lines above the text; give the number of the text's first line."""
+        for at, line in enumerate(self.lines):
+            if self._label_known(at, line):
+                continue
+            if not self.title and self._is_title(at, line):
+                self._put(line, "title", "shape.title")
+                self.title = fold(line.text)
+            elif self.title and self._stands_in_header(at, line):
+                self._put(line, "subtitle", "shape.subtitle", second="body")
+            else:
+                return at
+            if at > MOST_HEADER:
+                break
+        return min(len(self.lines), MOST_HEADER)
+
+    def _label_known(self, at: int, line: Line) -> bool:
+        """Label a header line that is a date, a byline, a phrase or the title again."""
+        if self.title and self._is_title_again(line):
+            self._put(line, "title", "shape.title-again")
+            return True
+        if len(line.text) > LONGEST_HEADER_LINE:
+            return False
+        return (
+            self._label_date(line)
+            or self._label_phrase(line, "header")
+            or self._label_byline(at, line)
+        )
+
+    def _is_title_again(self, line: Line) -> bool:
+        return fold(line.text) == self.title
+
+    def _is_title(self, at: int, line: Line) -> bool:
+        """Whether a first unknown line is a headline: short, and no sentence."""
+        size, text = len(line.text), line.text
+        if size > LONGEST_TITLE or (size > LONGEST_HEADLINE and is_prose(line)):
+            return False
+        sentence = text[-1] == "." and text[-2:] != ".." and size > SENTENCE
+        if at + 1 == len(self.lines):
+            return not is_prose(line) and size > 1
+        return not sentence or self._stands_in_header(at, line)
+
+    def _stands_in_header(self, at: int, line: Line) -> bool:
+        """Whether a date or a sure byline follows, and the text only behind it."""
+        if is_prose(line) and (self.signed or self.dated):
+            return False
+        reach = 1 if is_prose(line) else 3
+        for later in range(at + 1, min(at + 1 + reach, len(self.lines) - 1)):
+            candidate = self.lines[later]
+            if self._is_header_mark(candidate):
+                return True
+            if is_prose(candidate):
+                return False
+        return False
+
+    def _is_header_mark(self, line: Line) -> bool:
+        text = line.text
+        if len(text) > LONGEST_HEADER_LINE:
+            return False
+        if could_be_date(text) and (reading := self.dates.read(text, self.now)):
+            return reading.is_date_line
+        byline = self.bylines.read(text)
+        return byline is not None and byline.certain
+
+    # -- single lines
+
+    def _label_date(self, line: Line) -> bool:
+        """Label a date line; what stands beside the date may be a byline."""
+        if not could_be_date(line.text):
+            return False
+        reading = self.dates.read(line.text, self.now)
+        if reading is None:
+            return False
+        beside = _beside(line.text, reading)
+        byline = self.bylines.read(beside) if beside else None
+        if not reading.is_date_line and not (byline and byline.sure):
+            return False
+        label: Label = "byline" if byline else "date"
+        rule = "byline.with-date" if byline else "date.line"
+        self._put(line, label, rule, date=reading, byline=byline)
+        self.dated = True
+        return True
+
+    def _label_byline(self, at: int, line: Line) -> bool:
+        byline = self.bylines.read(line.text)
+        if byline is None or (self.signed and not byline.certain):
+            return False
+        if not self.title:
+            named = byline.agencies or byline.authors
+            if not (named and byline.certain and self._title_follows(at)):
+                return False
+        elif not byline.sure and not self._may_sign(at, line, byline):
+            return False
+        self._put(
+            line, "byline", _byline_rule(byline), byline=byline, second="subtitle"
+        )
+        self.signed = True
+        return True
+
+    def _title_follows(self, at: int) -> bool:
+        """Whether the next line is a headline: a byline can stand above one."""
+        if at + 1 >= len(self.lines):
+            return False
+        following = self.lines[at + 1]
+        return not is_prose(following) and not self._is_header_mark(following)
+
+    def _may_sign(self, at: int, line: Line, byline: Byline) -> bool:
+        """Whether a lone name, place or paper stands where a byline does."""
+        if at + 1 >= len(self.lines):
+            return False
+        following = self.lines[at + 1]
+        known = byline.pieces[0].kind != "person" or self.bylines.is_person(line.text)
+        return known or is_prose(following) or self._is_title_again(following)
+
+    def _label_phrase(self, line: Line, zone: Zone) -> bool:
+        match = self._match(line, zone)
+        if match is None:
+            return False
+        self._put_match(line, match)
+        return True
+
+    def _match(self, line: Line, zone: Zone) -> Match | None:
+        text = line.text
+        if not self.phrases.may_start(text):
+            return None
+        return self.phrases.match(text, zone)
+
+    # -- the text and what follows it
+
+    def _read_text(self, start: int, last_prose: int) -> None:
+        """Label the text, the pieces inside it, and the footer."""
+        heading: Match | None = None
+        footer = False
+        ended = ""
+        for at in range(start, len(self.lines)):
+            line = self.lines[at]
+            zone: Zone = "footer" if at > last_prose else "body"
+            if ended and zone == "footer":
+                self._label_after_end(at, line, ended)
+                continue
+            match = self._match(line, zone)
+            if match is None and self._label_copyright(at, line):
+                heading, footer = None, True
+                continue
+            if heading and match is None and self._is_item(line, zone):
+                self._put_item(line, heading)
+                continue
+            heading = None
+            if match and self._accepts(match, zone):
+                self._put_match(line, match)
+                heading = match if _heads(match, line) else None
+                ended = match.phrase.rule if match.phrase.ends else ended
+                footer |= zone == "footer" and match.label not in ("related", "caption")
+            elif zone == "footer" and self._label_footer(line, footer=footer):
+                footer |= line.label not in ("body", "byline", "date", "source")
+            else:
+                self._put_body(at, line, first=at == start)
+
+    def _accepts(self, match: Match, zone: Zone) -> bool:
+        return zone == "footer" or match.label in (
+            "related",
+            "share",
+            "caption",
+            "tags",
+        )
+
+    def _is_item(self, line: Line, zone: Zone) -> bool:
+        """Whether a line below a list's heading belongs to the list."""
+        size = len(line.text)
+        sentence = (
+            size > SENTENCE and line.text[-1] in ".؟!" and line.text[0] not in BULLETS
+        )
+        if size > LONGEST_ITEM or (
+            zone == "body" and (sentence or size > LONGEST_HEADLINE)
+        ):
+            return False
+        return not (sentence and size > LONG)
+
+    def _put_item(self, line: Line, heading: Match) -> None:
+        """Label an item of a list; a date of its own below a headline is not one."""
+        if could_be_date(line.text):
+            reading = self.dates.read(line.text, self.now)
+            if reading and reading.is_date_line:
+                self._put(line, "boilerplate", f"{heading.phrase.rule}.date")
+                return
+        self._put(line, heading.label, heading.phrase.rule)
+
+    def _label_copyright(self, at: int, line: Line) -> bool:
+        """Label a line with a sign, and the holder below a notice that ends in `لـ`."""
+        before = self.lines[at - 1] if at else None
+        if "©" in line.text and len(line.text) < LONGEST_NOTICE:
+            self._put(line, "copyright", "copyright.sign")
+        elif (
+            before
+            and before.label == "copyright"
+            and fold(before.text).endswith((" ل", ":"))
+            and len(line.text) <= LONGEST_SIGNATURE
+        ):
+            self._put(line, "copyright", "copyright.holder-below")
+        else:
+            return False
+        return True
+
+    def _label_after_end(self, at: int, line: Line, ended: str) -> None:
+        match = self._match(line, "footer")
+        if match and match.label in ("copyright", "share", "contact"):
+            self._put_match(line, match)
+        elif not self._label_copyright(at, line):
+            self._put(line, "boilerplate", ended)
+
+    def _label_footer(self, line: Line, *, footer: bool) -> bool:
+        """Label a line below the text by its shape."""
+        text = line.text
+        if self.phrases.is_share_bar(text):
+            self._put(line, "share", "share.bar")
+        elif CONTACT.search(text) and len(text) < LONG and not is_prose(line):
+            self._put(line, "contact", "contact.shape")
+        elif not self._label_signature(line):
+            if not footer:
+                return False
+            self._put(line, "boilerplate", "shape.below-footer", second="body")
+        return True
+
+    def _label_signature(self, line: Line) -> bool:
+        """An agency's credit, a writer's name or a date as one of the last lines."""
+        if len(line.text) > LONGEST_HEADER_LINE:
+            return False
+        if not self.dated and self._label_date(line):
+            return True
+        byline = self.bylines.read(line.text)
+        if byline is None:
+            return False
+        if byline.authors and byline.certain and len(line.text) <= LONGEST_SIGNATURE:
+            self._put(line, "byline", "byline.last-line", byline=byline)
+            self.signed = True
+            return True
+        if byline.agencies or "group" in byline.kinds:
+            self._put(line, "source", "source.last-line", byline=byline)
+            return True
+        return False
+
+    def _put_body(self, at: int, line: Line, *, first: bool) -> None:
+        start = line.start
+        if first and (cut := self._dateline(line.text)):
+            length, byline, reading = cut
+            line.spans.append(
+                Span(
+                    "dateline",
+                    start,
+                    start + length,
+                    line.text[:length].strip(),
+                    "dateline.prefix",
+                    date=reading,
+                    byline=byline,
+                )
+            )
+            start += length
+        content = line.text[start - line.start :]
+        if (
+            "يض" in content
+            and ":" in content
+            and (inside := self.phrases.inline(content))
+        ):
+            begins, rest, rule = inside
+            cut_at = start + begins
+            line.spans += [
+                Span("body", start, cut_at, content[:begins].strip(), "shape.prose"),
+                Span("related", cut_at, line.end, content[rest:].strip(), rule),
+            ]
+            return
+        heading = self._is_heading(at, line)
+        line.spans.append(
+            Span(
+                "heading" if heading else "body",
+                start,
+                line.end,
+                content,
+                "shape.heading" if heading else "shape.prose",
+            )
+        )
+
+    def _is_heading(self, at: int, line: Line) -> bool:
+        text = line.text
+        return (
+            len(text) <= SENTENCE
+            and text[-1] not in TERMINAL
+            and at + 1 < len(self.lines)
+            and is_prose(self.lines[at + 1])
+        )
+
+    def _dateline(self, text: str) -> tuple[int, Byline, DateReading | None] | None:
+        """The place and agency glued before the first words, up to its mark."""
+        head = text[:LONGEST_DATELINE]
+        for mark in reversed(list(DATELINE_MARK.finditer(head))):
+            closing = mark[0].find(")") + 1
+            found = self._read_dateline(text[: mark.start() + closing])
+            if found and text[mark.end() :].strip():
+                return mark.end(), *found
+        return None
+
+    def _read_dateline(self, prefix: str) -> tuple[Byline, DateReading | None] | None:
+        reading = self.dates.read(prefix, self.now) if could_be_date(prefix) else None
+        beside = _beside(prefix, reading) if reading else prefix
+        byline = self.bylines.read(DAY_MONTH.sub(" ", beside))
+        if byline is None or not byline.kinds <= DATELINE_KINDS:
+            return None
+        people = "person" in byline.kinds
+        if byline.guessed or (people and not (byline.agencies and byline.dateline)):
+            return None
+        return byline, reading
+
+    # -- pages
+
+    def _find_block(self, prose: list[int]) -> list[int]:
+        """The first block of paragraphs that weighs much: near, and indented alike."""
+        blocks: list[list[int]] = []
+        for at in prose:
+            block = blocks[-1] if blocks else []
+            near = block and at - block[-1] <= NEAR
+            if near and self.lines[at].indent == self.lines[block[-1]].indent:
+                block.append(at)
+            else:
+                blocks.append([at])
+        weights = [sum(len(self.lines[at].text) for at in block) for block in blocks]
+        enough = max(weights) * WEIGHTY
+        return next(b for b, w in zip(blocks, weights, strict=True) if w >= enough)
+
+    def _read_page(self, block: list[int]) -> None:
+        """Cut the article out of a whole page: what is around its block is not it."""
+        top = self._read_page_header(block[0])
+        for line in self.lines[:top]:
+            self._put(line, "boilerplate", "shape.navigation")
+        for at in range(block[0], block[-1] + 1):
+            line = self.lines[at]
+            match = self._match(line, "body")
+            if match and self._accepts(match, "body"):
+                self._put_match(line, match)
+            else:
+                self._put_body(at, line, first=at == block[0])
+        for at in range(block[-1] + 1, len(self.lines)):
+            self._label_after_end(at, self.lines[at], "shape.below-text")
+
+    def _read_page_header(self, body: int) -> int:
+        """Walk up from the text to its headline; give the number of its first line."""
+        titles: list[int] = []
+        for at in range(body - 1, max(-1, body - 1 - MOST_HEADER), -1):
+            line = self.lines[at]
+            if titles:
+                if self._is_title_again(line):
+                    titles.append(at)
+                continue
+            if len(line.text) >= SHORTEST_TITLE and not self._is_meta(line):
+                titles.append(at)
+                self.title = fold(line.text)
+        if not titles:
+            return body
+        top = titles[-1]
+        self.title = ""
+        for at in range(top, body):
+            line = self.lines[at]
+            if at in titles:
+                self._put(
+                    line, "title", "shape.title" if at == top else "shape.title-again"
+                )
+                self.title = fold(line.text)
+            elif not self._label_known(at, line):
+                self._put(line, "boilerplate", "shape.page-header")
+        return top
+
+    def _is_meta(self, line: Line) -> bool:
+        return self._is_header_mark(line) or self._match(line, "header") is not None
+
+    # -- spans
+
+    def _put(self, line: Line, label: Label, rule: str, **said: Unpack[Said]) -> None:
+        line.spans = [Span(label, line.start, line.end, line.text, rule, **said)]
+
+    def _put_match(self, line: Line, match: Match) -> None:
+        content = line.text[match.rest :] if match.label in VALUED else line.text
+        line.spans = [
+            Span(match.label, line.start, line.end, content, match.phrase.rule)
+        ]
+
+
+def _heads(match: Match, line: Line) -> bool:
+    return match.phrase.heads_list and not line.text[match.rest :].strip(DECORATION)
+
+
+def _beside(text: str, reading: DateReading) -> str:
+    """What a date line says beside its date."""
+    left, right = text[: reading.start], text[reading.end :]
+    return f"{left} {right}".strip(DECORATION_BESIDE)
+
+
+def _byline_rule(byline: Byline) -> str:
+    return "byline." + "-".join(dict.fromkeys(piece.kind for piece in byline.pieces))

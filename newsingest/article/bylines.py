@@ -1,0 +1,397 @@
+"""Bylines and datelines: who wrote it, which agency sent it, where from.
+
+Every house has its order (`PLACE - NAME`, `NAME - PLACE`, `NAME (PLACE)`,
+`PLACE: NAME`, lists on both sides), so a line is cut at its marks, every piece is
+looked up by itself, and what no table knows is told by what stands beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from newsingest.article.fold import TATWEEL, UNSEEN, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from newsingest.article.rules import Rules
+
+Kind = Literal[
+    "agency", "weak-agency", "group", "place", "paper", "person", "desk", "role",
+    "photo", "unknown",
+]  # fmt: skip
+
+LONGEST = 140
+"""No byline seen was longer; two correspondents with two places took 70 characters."""
+
+MOST_PIECES = 9
+MOST_WORDS = 7
+LONGEST_PLACE = 4
+"""A place that no table knows has at most so many words."""
+
+SPACES = r"[ \t\N{NO-BREAK SPACE}]"
+MARK = re.compile(
+    rf"""
+    {SPACES}* (?: [:|/،,؛()\[\]«»"“”] | --+ | [–—] ) {SPACES}*  # by themselves
+  | {SPACES}+ [-{TATWEEL}]+ {SPACES}*                            # a dash has a space
+  | {SPACES}* [-{TATWEEL}]+ {SPACES}+                            # on one side at least
+  | (?<=[\s»"”)]) من {SPACES}+                                 # NAME من PLACE
+    """,
+    re.VERBOSE,
+)
+HYPHEN = re.compile(r"(?<=\w{3})-(?=\w{2})")
+OPENING = '«"“'
+EDGES = " \t\N{NO-BREAK SPACE}.:،,;*-–—_|/•·\"'«»“”()[]"
+ENTITY_SPACE = re.compile("(?:&nbsp;|\N{NO-BREAK SPACE})+")
+NOT_ALNUM = re.compile(r"[\W_]+")
+ROLE_COLON = re.compile(rf"^([^:،/|]{{2,24}}?){SPACES}*[:/\-–]{SPACES}*(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a byline between two marks."""
+
+    text: str
+    start: int
+    end: int
+    kind: Kind
+    before: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """What a byline says. `sure` is false for a name or a place that stands alone."""
+
+    authors: tuple[str, ...]
+    agencies: tuple[str, ...]
+    dateline: str | None
+    photographers: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+    sure: bool
+    guessed: bool = False
+
+    @property
+    def certain(self) -> bool:
+        """Whether nothing was guessed: such a line can stand above the headline."""
+        return self.sure and not self.guessed
+
+    @property
+    def kinds(self) -> set[Kind]:
+        """The kinds of its pieces."""
+        return {piece.kind for piece in self.pieces}
+
+
+class BylineReader:
+    """The tables of names, places, papers and agencies, compiled once."""
+
+    def __init__(self, rules: Rules) -> None:
+        """Compile the tables."""
+        self._given = _words(rules, "given")
+        self._joins = _names(rules, "name-part")
+        self._not_names = _words(rules, "not-name")
+        self._honorifics = _names(rules, "honorific")
+        self._places = _names(rules, "place")
+        self._papers = _names(rules, "paper")
+        self._groups = _names(rules, "agency-group")
+        roles = rules.kind("role")
+        self._text_roles = _folded(roles["text"]["names"])
+        self._photo_roles = _folded(roles["photo"]["names"])
+        self._desks = _folded(roles["desk"]["names"])
+        self._agencies: dict[str, str] = {}
+        self._weak: dict[str, str] = {}
+        for name, rule in rules.kind("agency").items():
+            self._agencies |= dict.fromkeys(map(_compact, rule["names"]), name)
+            self._weak |= dict.fromkeys(map(_compact, rule.get("weak", ())), name)
+
+    def agency(self, text: str) -> str | None:
+        """The id of an agency, whatever its spelling; `None` if it is none.
+
+        A name that is an ordinary word as well (`واع`) is none by itself.
+        """
+        key = _compact(text)
+        if len(key) < 3 and " " not in text.strip() and "." not in text:  # noqa: PLR2004
+            return self._agencies.get(key) if key.isascii() else None
+        return self._agencies.get(key)
+
+    def is_place(self, text: str) -> bool:
+        """Whether the gazetteer knows the whole text as a place."""
+        return fold(text).strip(EDGES) in self._places
+
+    def is_person(self, text: str) -> bool:
+        """Whether a text begins with a given name and has the shape of a name."""
+        words = self._strip_honorific(text).split()
+        return self._has_name_shape(words) and self._opens_name(words)
+
+    def read(self, line: str) -> Byline | None:
+        """Read a line that may be a byline; `None` where it does not say so."""
+        line = ENTITY_SPACE.sub(lambda found: " " * len(found[0]), line)
+        line = UNSEEN.sub("", line).rstrip()
+        if not 1 < len(line) <= LONGEST or line[-1] in "؟!?؛":
+            return None
+        role, start = self._leading_role(line)
+        cut = self._classify(_cut(line, start))
+        pieces = self._resolve(cut) if 0 < len(cut) <= MOST_PIECES else None
+        if pieces is None:
+            return None
+        guessed = any(
+            (piece.kind == "place" and not self.is_place(piece.text))
+            or (piece.kind == "person" and not self.is_person(piece.value))
+            for piece in pieces
+        )
+        return replace(_byline(line, pieces, role=role), guessed=guessed)
+
+    def _leading_role(self, line: str) -> tuple[str, int]:
+        """A role such as `بقلم:` or `كتبت` at the front, and where the rest starts."""
+        found = ROLE_COLON.match(line)
+        if found and fold(found[1]).strip(EDGES) in self._text_roles:
+            return found[1], found.end()
+        words = line.split(None, 2)
+        for count in (2, 1):
+            head = " ".join(words[:count])
+            if len(words) > count and fold(head) in self._text_roles:
+                rest = line.index(words[count], len(words[0]))
+                if self.is_person(_cut(line, rest)[0].text):
+                    return head, rest
+        return "", 0
+
+    def _classify(self, pieces: list[Piece]) -> list[Piece]:
+        found: list[Piece] = []
+        for piece in pieces:
+            found.extend(self._people(self._kind(piece)))
+        return found
+
+    def _kind(self, piece: Piece) -> Piece:
+        text, folded = piece.text, fold(piece.text).strip(EDGES)
+        if agency := self.agency(text):
+            return replace(piece, kind="agency", value=agency)
+        if piece.before and piece.before[-1] in OPENING:
+            is_name = len(folded.split()) <= LONGEST_PLACE
+            return replace(piece, kind="paper") if is_name else piece
+        kinds: tuple[tuple[frozenset[str], Kind], ...] = (
+            (self._groups | {f"و{group}" for group in self._groups}, "group"),
+            (self._photo_roles, "photo"),
+            (self._text_roles, "role"),
+            (self._places, "place"),
+            (self._papers, "paper"),
+        )
+        for names, kind in kinds:
+            if folded in names:
+                return replace(piece, kind=kind)
+        if weak := self._weak.get(_compact(text)):
+            return replace(piece, kind="weak-agency", value=weak)
+        if any(folded == desk or folded.startswith(f"{desk} ") for desk in self._desks):
+            return replace(piece, kind="desk")
+        if folded.startswith("و") and (agency := self.agency(text.lstrip()[1:])):
+            return replace(piece, kind="agency", value=agency)
+        name = self._strip_honorific(text)
+        if self.is_person(name):
+            return replace(piece, kind="person", value=name)
+        return replace(piece, value=name)
+
+    def _people(self, piece: Piece) -> list[Piece]:
+        """Cut `أحمد علي ومحمود سعد` into its two people."""
+        if piece.kind != "person":
+            return [piece]
+        words = piece.value.split()
+        for at in range(2, len(words) - 1):
+            word = words[at]
+            joined = word.startswith("و") and fold(word) not in self._given
+            second = words[at + 1 :] if word == "و" else [word[1:], *words[at + 1 :]]
+            if (joined or word == "و") and self._opens_name(second):
+                first = replace(piece, value=" ".join(words[:at]))
+                rest = replace(piece, value=" ".join(second), before=" و")
+                return [first, *self._people(rest)]
+        return [piece]
+
+    def _resolve(self, pieces: list[Piece]) -> tuple[Piece, ...] | None:
+        """Say what the unknown pieces are by what stands beside them."""
+        pieces = self._tell_papers_from_places(pieces)
+        unknown = [at for at, piece in enumerate(pieces) if piece.kind == "unknown"]
+        for at in unknown:
+            kinds = {piece.kind for piece in pieces}
+            kind = self._guess(pieces[at], kinds, alone=len(pieces) == 1)
+            if kind is None and len(unknown) == len(pieces) == 2:  # noqa: PLR2004
+                kind = self._guess_pair(pieces, at)
+            if kind is None:
+                return None
+            pieces[at] = replace(pieces[at], kind=kind)
+        if pieces[0].kind == "role" and len(pieces) == 1:
+            return None
+        return tuple(pieces)
+
+    def _tell_papers_from_places(self, pieces: list[Piece]) -> list[Piece]:
+        """`المدينة - جدة` is the paper Al-Madina in Jeddah: it has both names."""
+        both = [
+            at
+            for at, piece in enumerate(pieces)
+            if piece.kind == "place" and fold(piece.text).strip(EDGES) in self._papers
+        ]
+        places = sum(piece.kind == "place" for piece in pieces)
+        if both and places > len(both):
+            for at in both:
+                pieces[at] = replace(pieces[at], kind="paper")
+        elif len(both) > 1:
+            last = both[-1]
+            pieces[last] = replace(pieces[last], kind="paper")
+        if {piece.kind for piece in pieces} & {"place", "agency", "group"}:
+            pieces = [
+                replace(p, kind="agency") if p.kind == "weak-agency" else p
+                for p in pieces
+            ]
+        return pieces
+
+    def _guess(self, piece: Piece, kinds: set[Kind], *, alone: bool) -> Kind | None:
+        words = piece.value.split()
+        if not words or not self._has_name_shape(words):
+            return None
+        if alone:
+            return "person" if self._may_be_name(words) else None
+        in_brackets = piece.before.strip().endswith(("(", "["))
+        if kinds & {"person", "role"} and "place" not in kinds:
+            return "place" if len(words) <= LONGEST_PLACE else None
+        if kinds == {"paper", "unknown"} and len(words) > 1 and not in_brackets:
+            return "person"
+        if kinds & {"agency", "group", "paper", "desk"} and "place" not in kinds:
+            short = len(words) <= LONGEST_PLACE - 1
+            return "place" if short or in_brackets else None
+        if "place" in kinds:
+            if len(words) > 1:
+                return "person"
+            return "paper" if fold(words[0]).startswith("ال") else None
+        return None
+
+    def _guess_pair(self, pieces: list[Piece], at: int) -> Kind | None:
+        """Of two unknown pieces the one of one word is the place."""
+        mine, other = (len(p.value.split()) for p in (pieces[at], pieces[1 - at]))
+        if pieces[1].before.strip() == "من":
+            return None
+        if {mine, other} == {1, 2} and self._has_name_shape(pieces[at].value.split()):
+            return "place" if mine == 1 else "person"
+        return None
+
+    def _strip_honorific(self, text: str) -> str:
+        """A name without `د.`, `الدكتور` and the like, and without marks around it."""
+        words = text.strip(EDGES).split()
+        while len(words) > 1:
+            head, dot, tail = words[0].rpartition(".")
+            if fold(words[0]).rstrip(".:/") in self._honorifics:
+                words = words[1:]
+            elif dot and tail and fold(head) in self._honorifics:
+                words[0] = tail
+            else:
+                break
+        return " ".join(words) if len(words) > 1 else text.strip(EDGES)
+
+    def _has_name_shape(self, words: list[str]) -> bool:
+        most = (
+            MOST_WORDS if self._joins.isdisjoint(map(fold, words)) else MOST_WORDS + 2
+        )
+        return 0 < len(words) <= most and all(
+            _is_word(word) and not self._is_no_name(word) for word in words
+        )
+
+    def _is_no_name(self, word: str) -> bool:
+        folded = fold(word)
+        bare = folded[1:] if folded[0] in "وف" and folded not in self._given else ""
+        return folded in self._not_names or bare in self._not_names
+
+    def _may_be_name(self, words: list[str]) -> bool:
+        """Two or three words, the first without an article: a name, if it stands alone.
+
+        Only the place of the line can say more (`Byline.sure` is false): columns open
+        with names that no table has, such as `بداح السبيعي`.
+        """
+        if not 2 <= len(words) <= 4:  # noqa: PLR2004
+            return False
+        with_article = [fold(word).startswith("ال") for word in words]
+        joined = not self._joins.isdisjoint(map(fold, words))
+        return not with_article[0] and (joined or sum(with_article) <= 1)
+
+    def _opens_name(self, words: list[str]) -> bool:
+        """Whether the first word is a given name: alone it is evidence of nothing."""
+        first = fold(words[0]) if words else ""
+        return len(words) > 1 and (
+            first in self._given
+            or (first.startswith("عبدال") and len(first) > 6)  # noqa: PLR2004
+            or (first in self._joins)
+        )
+
+
+def _words(rules: Rules, kind: str) -> frozenset[str]:
+    return frozenset(
+        fold(word)
+        for rule in rules.kind(kind).values()
+        for word in rule["words"].split()
+    )
+
+
+def _names(rules: Rules, kind: str) -> frozenset[str]:
+    return _folded(name for rule in rules.kind(kind).values() for name in rule["names"])
+
+
+def _folded(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(name).strip() for name in names)
+
+
+def _compact(text: str) -> str:
+    """Letters only: `أ. ف. ب.`, `أ ف ب` and `أ.ف.ب` are one name."""
+    return NOT_ALNUM.sub("", fold(text))
+
+
+def _is_word(word: str) -> bool:
+    bare = fold(word).strip(".'’-")
+    return bool(bare) and bare.replace(".", "").replace("-", "").isalpha()
+
+
+def _cut(line: str, start: int) -> list[Piece]:
+    """Cut at the marks; a hyphen without spaces counts only when there is no mark."""
+    mark = MARK if MARK.search(line, start) else HYPHEN
+    pieces: list[Piece] = []
+    at, before = start, ""
+    for found in (*mark.finditer(line, start), None):
+        end = found.start() if found else len(line)
+        if line[at:end].strip(EDGES):
+            pieces.append(Piece(line[at:end].strip(), at, end, "unknown", before))
+            before = ""
+        if found:
+            before, at = before + found[0], found.end()
+    return pieces
+
+
+def _byline(line: str, pieces: tuple[Piece, ...], *, role: str) -> Byline:
+    authors: list[str] = []
+    photographers: list[str] = []
+    photo = False
+    for piece in pieces:
+        if piece.kind == "photo":
+            photo = True
+        elif piece.kind == "person":
+            (photographers if photo else authors).append(piece.value)
+            photo = False
+        elif piece.kind == "role":
+            photo = False
+    agencies = dict.fromkeys(piece.value for piece in pieces if piece.kind == "agency")
+    places = [piece for piece in pieces if piece.kind == "place"]
+    kinds = {piece.kind for piece in pieces}
+    sure = bool(role) or len(kinds) > 1 or bool(kinds & {"agency", "group"})
+    return Byline(
+        authors=tuple(dict.fromkeys(authors)),
+        agencies=tuple(agencies),
+        dateline=_dateline(line, pieces, places),
+        photographers=tuple(photographers),
+        pieces=pieces,
+        sure=sure,
+    )
+
+
+def _dateline(line: str, pieces: tuple[Piece, ...], places: list[Piece]) -> str | None:
+    """The places as printed, with the mark between neighbours: `طهران - لندن`."""
+    if not places:
+        return None
+    first, last = pieces.index(places[0]), pieces.index(places[-1])
+    if all(piece.kind == "place" for piece in pieces[first : last + 1]):
+        return line[places[0].start : places[-1].end].strip(EDGES)
+    return "، ".join(dict.fromkeys(place.text.strip(EDGES) for place in places))

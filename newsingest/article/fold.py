@@ -1,0 +1,76 @@
+"""The form in which phrases, names and places are compared, and what is invisible.
+
+Folding is for matching only: nothing folded ever reaches a record.
+"""
+
+from __future__ import annotations
+
+import re
+
+INVISIBLE = (
+    "\N{SOFT HYPHEN}\N{ARABIC LETTER MARK}\N{MONGOLIAN VOWEL SEPARATOR}"
+    "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+    "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
+    "\N{LEFT-TO-RIGHT EMBEDDING}\N{RIGHT-TO-LEFT EMBEDDING}"
+    "\N{POP DIRECTIONAL FORMATTING}"
+    "\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}"
+    "\N{WORD JOINER}\N{FUNCTION APPLICATION}\N{INVISIBLE TIMES}"
+    "\N{INVISIBLE SEPARATOR}\N{INVISIBLE PLUS}"
+    "\N{LEFT-TO-RIGHT ISOLATE}\N{RIGHT-TO-LEFT ISOLATE}"
+    "\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}"
+    "\N{INHIBIT SYMMETRIC SWAPPING}\N{ACTIVATE SYMMETRIC SWAPPING}"
+    "\N{INHIBIT ARABIC FORM SHAPING}\N{ACTIVATE ARABIC FORM SHAPING}"
+    "\N{NATIONAL DIGIT SHAPES}\N{NOMINAL DIGIT SHAPES}"
+    "\N{ZERO WIDTH NO-BREAK SPACE}"
+)
+"""What no reader sees: bidi controls, joiners, byte order marks."""
+
+CONTROLS = "".join(map(chr, (*range(9), *range(14, 32), 127)))
+"""C0 controls that are no white space; `SUB` stands before job titles in Al-Yaum."""
+
+UNSEEN = re.compile(f"[{re.escape(INVISIBLE + CONTROLS)}]+")
+
+TATWEEL = "\N{ARABIC TATWEEL}"
+TASHKEEL = "".join(map(chr, (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670)))
+LETTERS = {
+    "آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ؤ": "و",
+    "ة": "ه", "ک": "ك", "\N{NO-BREAK SPACE}": " ",
+}  # fmt: skip
+DIGITS = {
+    **{chr(0x660 + digit): str(digit) for digit in range(10)},
+    **{chr(0x6F0 + digit): str(digit) for digit in range(10)},
+}
+FOLD = str.maketrans(
+    dict.fromkeys(INVISIBLE + CONTROLS + TASHKEEL + TATWEEL, "")
+    | LETTERS
+    | DIGITS
+    | {chr(capital): chr(capital + 32) for capital in range(0x41, 0x5B)}
+)
+
+
+def fold(text: str) -> str:
+    """Fold a phrase: no tashkeel or tatweel, bare alef, ي, ه, Latin digits, lower case.
+
+    >>> fold("إقـرأ أيضًا")
+    'اقرا ايضا'
+    """
+    return text.translate(FOLD)
+
+
+def printed(text: str) -> str:
+    """A text as a record gives it: invisible characters gone, ends trimmed."""
+    return UNSEEN.sub("", text).strip()
+
+
+def raw_offset(raw: str, folded_length: int) -> int:
+    """The offset in `raw` behind which its first `folded_length` folded characters end.
+
+    >>> raw_offset("إقـرأ أيضًا: خبر", 9)
+    11
+    """
+    seen = 0
+    for offset, character in enumerate(raw):
+        if seen >= folded_length and FOLD.get(ord(character), character):
+            return offset
+        seen += len(FOLD.get(ord(character), character))
+    return len(raw)

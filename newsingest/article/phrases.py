@@ -1,0 +1,197 @@
+"""Phrases that give a line away: matched at its start, after folding."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from newsingest.article.fold import fold, raw_offset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsingest.article.record import Label
+    from newsingest.article.rules import Rule, Rules
+
+KINDS = ("related", "share", "tags", "source", "caption", "copyright", "contact")
+"""Rule kinds that are labels and can stand anywhere, strongest claim first."""
+
+EDGES = ("section", "boilerplate")
+"""Rule kinds of single words that mean something only away from the text."""
+
+DECORATION = " \t\N{NO-BREAK SPACE}*•·▪●■◼◾○◦►▶»«>|/\\.…:،-–—_=+#~()[]{}\"'“”‘’!"
+MARKS = ':-–—/|(«"“[.…،'
+COUNTED = DECORATION + "0123456789٠١٢٣٤٥٦٧٨٩"
+FIRST_WORD = re.compile(r"[\w@+]+")
+COPYRIGHT_SIGNS = ("©", "\N{COPYRIGHT SIGN}", "(c) ")
+
+LENGTHS = {"line": 90, "mark": 160, "start": 400}
+"""The longest line, in characters, that a rule without `short` is tried on: a phrase
+alone is short by nature; a related headline was seen with 230."""
+
+
+LONGEST_FIRST_WORD = 40
+
+SHARE_OF_BAR = 0.6
+"""A bar of buttons is share when this much of its words is: `Pin Interest` is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One spelling of one rule."""
+
+    folded: str
+    rule: str
+    label: Label
+    match: str
+    longest: int
+    zone: str
+    needs: tuple[str, ...]
+    heads_list: bool
+    glued: bool
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found at the start of a line; `rest` is where its value begins."""
+
+    phrase: Phrase
+    rest: int
+
+    @property
+    def label(self) -> Label:
+        """The label that the rule gives the line."""
+        return self.phrase.label
+
+
+def _phrases(kind: str, name: str, rule: Rule) -> Iterator[Phrase]:
+    match = rule.get("match", "mark")
+    for spelling in rule["phrases"]:
+        yield Phrase(
+            folded=fold(spelling).strip(DECORATION) or fold(spelling),
+            rule=f"{kind}.{name}",
+            label=cast("Label", rule.get("becomes", kind)),
+            match=match,
+            longest=rule.get("short", LENGTHS[match]),
+            zone=rule.get("zone", "any"),
+            needs=tuple(map(fold, rule.get("needs", ()))),
+            heads_list=rule.get("list", False),
+            glued=rule.get("glued", False),
+            ends=rule.get("ends", False),
+        )
+
+
+class PhraseBook:
+    """All phrases, by the first folded word of a line."""
+
+    def __init__(self, rules: Rules) -> None:
+        """Compile the phrase rules."""
+        found = [
+            phrase
+            for kind in (*KINDS, *EDGES)
+            for name, rule in rules.kind(kind).items()
+            for phrase in _phrases(kind, name, rule)
+        ]
+        by_word: dict[str, list[Phrase]] = {}
+        for phrase in found:
+            word = FIRST_WORD.match(phrase.folded)
+            by_word.setdefault(word[0] if word else "", []).append(phrase)
+        self._by_word = {
+            word: tuple(sorted(phrases, key=lambda p: -len(p.folded)))
+            for word, phrases in by_word.items()
+        }
+        self._inline = _inline(rules)
+        self._buttons = frozenset(
+            word for p in found if p.label == "share" for word in p.folded.split()
+        )
+        self.longest = max(p.longest for p in found)
+
+    def match(self, line: str, zone: str = "any") -> Match | None:
+        """The rule that a stripped line begins with, if it counts in this zone."""
+        if len(line) > self.longest:
+            return None
+        bare = line.lstrip(DECORATION)
+        if bare[:1].isdigit() and (
+            counted := self._counted(bare.lstrip(COUNTED), zone)
+        ):
+            return counted
+        folded = fold(bare)
+        word = FIRST_WORD.match(folded)
+        for phrase in self._by_word.get(word[0] if word else "", ()):
+            if len(line) <= phrase.longest and _counts(phrase, zone):
+                rest = _rest(phrase, folded)
+                if rest is not None:
+                    start = len(line) - len(bare)
+                    return Match(phrase, start + raw_offset(bare, rest))
+        return None
+
+    def _counted(self, unit: str, zone: str) -> Match | None:
+        """`2 min`, `1250 مشاهدة`: a number before a unit that stands alone."""
+        match = self.match(unit, zone) if unit else None
+        counter = (
+            match and match.phrase.match == "line" and match.label == "boilerplate"
+        )
+        return match if counter else None
+
+    def may_start(self, line: str) -> bool:
+        """Whether any phrase begins with the first word; cheap enough for prose."""
+        if len(line) > self.longest:
+            return False
+        word = FIRST_WORD.match(fold(line[:LONGEST_FIRST_WORD].lstrip(COUNTED)))
+        return word is None or len(word[0]) > 20 or word[0] in self._by_word  # noqa: PLR2004
+
+    def is_share_bar(self, line: str) -> bool:
+        """Whether most words of a short line are buttons."""
+        words = fold(line).split()
+        known = sum(word.strip(DECORATION) in self._buttons for word in words)
+        return known > 1 and known >= SHARE_OF_BAR * len(words)
+
+    def inline(self, line: str) -> tuple[int, int, str] | None:
+        """Where a phrase with its colon stands inside a line: start, rest, rule."""
+        found = self._inline.search(line)
+        return (found.start(), found.end(), "related.inline") if found else None
+
+
+def _counts(phrase: Phrase, zone: str) -> bool:
+    return phrase.zone in ("any", zone) or (
+        phrase.zone == "edge" and zone in ("header", "footer")
+    )
+
+
+def _rest(phrase: Phrase, folded: str) -> int | None:
+    """Where the value begins in the folded line; `None` when the rule does not fit."""
+    if not folded.startswith(phrase.folded):
+        return None
+    at = len(phrase.folded)
+    after = folded[at:]
+    if not phrase.glued and after[:1].isalnum():
+        return None
+    value = after.lstrip(DECORATION if phrase.match != "start" else " :-–—.…")
+    if phrase.match == "line" and value.strip(DECORATION):
+        return None
+    if phrase.match == "mark" and value and after.lstrip(" ")[:1] not in MARKS:
+        return None
+    if phrase.needs and value and not any(word in after for word in phrase.needs):
+        return None
+    if phrase.heads_list and phrase.needs:
+        return len(folded) if value else None
+    return len(folded) - len(value)
+
+
+def _inline(rules: Rules) -> re.Pattern[str]:
+    """Read-also phrases with their colon, in the middle of a line, in any spelling."""
+    spellings = {
+        fold(spelling)
+        for rule in rules.kind("related").values()
+        if rule.get("inline") and rule.get("match") == "start"
+        for spelling in rule["phrases"]
+    }
+    loose = {"ا": "[اأإآ]", "ه": "[هة]", "ي": "[يىئ]", "و": "[وؤ]", " ": r"\s+"}
+    marks = "[\N{ARABIC FATHATAN}-\N{ARABIC SUKUN}\N{ARABIC TATWEEL}]?"
+    patterns = (
+        "".join(loose.get(letter, letter) + marks for letter in spelling)
+        for spelling in sorted(spellings, key=len, reverse=True)
+    )
+    return re.compile(rf"(?:(?<=[.!؟»\"”…])\s*|\s)(?:{'|'.join(patterns)})\s*:\s*")

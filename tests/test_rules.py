@@ -1,0 +1,115 @@
+"""Every built-in rule: why it is there, what it does, what it must leave alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsingest.article import rules
+from newsingest.article.bylines import BylineReader
+from newsingest.article.fold import printed
+from newsingest.article.phrases import EDGES, KINDS, PhraseBook
+
+PHRASES = PhraseBook(rules.load())
+BYLINES = BylineReader(rules.load())
+NAME_KINDS = (
+    "agency", "agency-group", "given", "honorific", "name-part", "not-name", "paper",
+    "place", "role",
+)  # fmt: skip
+
+
+def every(kinds, key):
+    return [
+        pytest.param(kind, name, rule, case, id=f"{kind}.{name}-{number}")
+        for kind in kinds
+        for name, rule in rules.load().kind(kind).items()
+        for number, case in enumerate(rule.get(key, ()))
+    ]
+
+
+def zone_of(rule):
+    zone = rule.get("zone", "any")
+    return {"any": "body", "edge": "footer"}.get(zone, zone)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *EDGES])
+def test_each_phrase_rule_has_its_reason_and_a_case(kind):
+    for name, rule in rules.load().kind(kind).items():
+        assert rule.get("why"), f"{kind}.{name} does not say why it is there"
+        assert rule.get("case"), f"{kind}.{name} has no case"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "rule", "case"), every((*KINDS, *EDGES), "case")
+)
+def test_phrase_rule_does_what_it_says(kind, name, rule, case):
+    text = case["text"]
+    match = PHRASES.match(text, zone_of(rule))
+    if match is None:
+        assert case["label"] == "share"
+        assert PHRASES.is_share_bar(text)
+    else:
+        assert match.phrase.rule == f"{kind}.{name}"
+        assert match.label == case["label"]
+        assert "rest" not in case or printed(text[match.rest :]) == case["rest"]
+        assert PHRASES.may_start(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "rule", "text"), every((*KINDS, *EDGES), "unchanged")
+)
+def test_phrase_rule_leaves_prose_alone(kind, name, rule, text):
+    match = PHRASES.match(text, zone_of(rule))
+    assert match is None, f"{text!r} is taken for {match.phrase.rule}"
+    assert not PHRASES.is_share_bar(text)
+
+
+@pytest.mark.parametrize(("kind", "name", "rule", "case"), every(NAME_KINDS, "case"))
+def test_byline_rule_does_what_it_says(kind, name, rule, case):
+    found = BYLINES.read(case["text"])
+    if found is None:
+        assert not case.get("authors")
+        assert not case.get("agencies")
+        return
+    assert list(found.authors) == case.get("authors", [])
+    assert list(found.agencies) == case.get("agencies", [])
+    assert (found.dateline or "") == case.get("dateline", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "rule", "text"), every(NAME_KINDS, "unchanged")
+)
+def test_byline_rule_leaves_headlines_alone(kind, name, rule, text):
+    found = BYLINES.read(text)
+    assert found is None or not found.certain, found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[agency.afp]\nnames = 3", "my.toml:2: agency.afp: names must be a list of"),
+        ("[agency.afp]\nwhy = 'x'", "my.toml:1: agency.afp: names is missing"),
+        ("[agenzy.afp]\nnames = []", "my.toml:1: no kind of rule is called 'agenzy'"),
+        ("[agency.afp]\nname = []", "my.toml:2: agency.afp: no key is called 'name'"),
+        ("[agency.afp\nnames = []", "my.toml:1: "),
+        ("agency = 3", "my.toml:1: expected a table [agency.NAME]"),
+        (
+            "\n[share.x]\nphrases = ['a']\nmatch = 'end'",
+            "my.toml:4: share.x: match is 'end'; it must be one of line, mark, start",
+        ),
+    ],
+)
+def test_a_mistake_names_the_file_the_line_and_what_was_expected(text, message):
+    with pytest.raises(rules.RuleError) as raised:
+        rules.read(text, "my.toml")
+    assert str(raised.value).startswith(message)
+
+
+def test_a_later_file_replaces_a_rule_and_can_switch_one_off():
+    mine = (
+        "mine.toml",
+        "[agency.afp]\nnames = ['وكالتي']\n[share.buttons]\ndisabled = true",
+    )
+    merged = rules.load((mine,))
+    assert merged.kind("agency")["afp"]["names"] == ["وكالتي"]
+    assert "buttons" not in merged.kind("share")
+    assert "buttons" in rules.load().kind("share")
