@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs approve clean
+.PHONY: help run test check lint format types floors docs approve eval clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ types: $(VENV)/.dev ## mypy, strict
 
 floors: $(VENV)/.dev ## imports point one way
 	$(BIN)/lint-imports
+
+eval: $(VENV)/.dev ## accuracy per outlet and field against gold; floors checked
+	$(BIN)/python bench/eval.py $(EVAL)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,108 @@
+"""The measuring scripts run; what they measure is not asserted here."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+import newsingest
+from newsingest.article.record import RejectedError
+
+ROOT = Path(__file__).parents[1]
+BENCH = ROOT / "bench"
+SHARED = Path(os.environ.get("NEWSINGEST_SHARED", ROOT.parent / "shared"))
+
+
+def script(name, *args, **more):
+    command = [sys.executable, BENCH / name, *map(str, args)]
+    return subprocess.run(command, text=True, capture_output=True, check=False, **more)
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """A folder of two articles with gold, one of them impossible to get right."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "a.txt").write_text("وصل الوفد أمس إلى المدينة.\n", "utf-8")
+    (folder / "b.txt").write_text("وصل الوفد أمس إلى المدينة.\n", "utf-8")
+    rows = [
+        {"path": "a.txt", "outlet": "one", "kind": "native", "url": None},
+        {
+            "path": "b.txt",
+            "outlet": "two",
+            "kind": "native",
+            "url": "https://nowhere.example/",
+            "lines": [[0, 0, "copyright"]],
+        },
+    ]
+    gold = "".join(json.dumps(row) + "\n" for row in rows)
+    (folder / "gold.jsonl").write_text(gold, "utf-8")
+    return folder
+
+
+def test_accuracy_report_puts_the_worst_outlet_first(labelled):
+    report = script("eval.py", labelled, "--misses", "5")
+    assert report.returncode == 0, report.stderr
+    assert "mine/b.txt\n    url missing: gold 'https://nowhere.example/'" in (
+        report.stdout
+    )
+    rows = [line.split() for line in report.stdout.splitlines()]
+    outlets = [row[0] for row in rows if row and row[0] in ("one", "two")]
+    assert outlets == ["two", "one"]
+    assert ["url", "2", "0.500", "missing", "0.500"] in rows
+
+
+def test_floors_rise_by_themselves_and_fall_only_when_told(labelled, tmp_path):
+    pinned = tmp_path / "floors.toml"
+    run = ("eval.py", labelled, "--floors", pinned)
+    assert script(*run, "--update").returncode == 0
+    assert '"url.score" = 0.5' in pinned.read_text("utf-8")
+    higher = pinned.read_text("utf-8").replace(
+        '"url.score" = 0.5', '"url.score" = 0.75'
+    )
+    pinned.write_text(higher, "utf-8")
+    for raising in ((), ("--update",)):
+        fallen = script(*run, *raising)
+        assert fallen.returncode == 1
+        assert "FELL mine.native url.score: 0.5000, floor 0.7500" in fallen.stdout
+    assert script(*run, "--update", "--lower").returncode == 0
+    assert '"url.score" = 0.5' in pinned.read_text("utf-8")
+
+
+def test_a_mistake_in_gold_is_said_with_its_line(labelled):
+    with (labelled / "gold.jsonl").open("a", encoding="utf-8") as gold:
+        gold.write('{"path": \n')
+    broken = script("eval.py", labelled)
+    assert broken.returncode == 1
+    assert f"{labelled / 'gold.jsonl'}:3: not JSON" in broken.stderr
+
+
+@pytest.mark.parametrize("name", ["encodings", "pages"])
+def test_figures_are_those_of_the_reference_scorer(name, tmp_path):
+    folder, reference = SHARED / "data" / name, SHARED / "eval" / "score.py"
+    gold = folder / "gold.jsonl"
+    if not gold.is_file() or not reference.is_file():
+        pytest.skip("the shared data sets are not on this machine")
+    records = tmp_path / "records.jsonl"
+    with records.open("wb") as lines:
+        for path in sorted(folder.rglob("*.txt")):
+            with contextlib.suppress(RejectedError):  # a file without a record counts
+                name_below = path.relative_to(folder).as_posix()
+                record = newsingest.parse(path.read_bytes(), path=name_below)
+                lines.write(orjson.dumps(record) + b"\n")
+    ours = script("eval.py", folder, "--records", records, "--json")
+    theirs = subprocess.run(
+        [sys.executable, reference, gold, records, "--json", "--root", folder],
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    mine, wanted = json.loads(ours.stdout)[name], json.loads(theirs.stdout)
+    assert mine["overall"] == wanted["overall"]
+    assert mine["by"] == wanted["by"]
+    assert mine["confusion"] == wanted["confusion"]
