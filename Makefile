@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs approve eval clean
+.PHONY: help run test check lint format types floors docs approve eval encodings clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ floors: $(VENV)/.dev ## imports point one way
 
 eval: $(VENV)/.dev ## accuracy per outlet and field against gold; floors checked
 	$(BIN)/python bench/eval.py $(EVAL)
+
+encodings: $(VENV)/.dev ## how often the encoding is told right, beside charset_normalizer
+	NEWSINGEST_SHARED=$(SHARED) $(BIN)/python bench/encodings.py
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,15 +1,93 @@
-"""Bytes → text and the encoding's name."""
+"""Bytes → text and the encoding's name.
+
+The order: what is no text at all; a BOM; strict UTF-8, which is nearly everything and
+pays for nothing below it; UTF-16 without a BOM; UTF-8 with pieces of something else in
+it; then the legacy Arabic encodings, told apart by how plausible the result is as
+Arabic. Windows-1256 decodes any bytes, so that something decoded proves nothing.
+"""
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import dataclass
 
+from newsingest.article import legacy, letters
 from newsingest.article.record import RejectedError
+
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+# A longer BOM stands before the one that it begins with.
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+MAGIC = {
+    b"%PDF-": "a PDF: extract its text first (pdftotext)",
+    b"PK\x03\x04": "a ZIP container (docx, xlsx, odt, epub or an archive without .zip "
+    "in its name): convert it to text, or name it .zip",
+    b"PK\x05\x06": "an empty ZIP archive",
+    b"\xd0\xcf\x11\xe0": "an old Office document (doc, xls): save it as plain text",
+    b"{\\rtf": "an RTF document: save it as plain text",
+    b"\x1f\x8b": "gzip data: name it .gz and it is read",
+    b"BZh": "bzip2 data: name it .bz2 and it is read",
+    b"\xfd7zXZ\0": "xz data: name it .xz and it is read",
+    b"\x28\xb5\x2f\xfd": "zstd data: name it .zst and it is read",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive: unpack it first",
+    b"Rar!\x1a\x07": "a RAR archive: unpack it first",
+    b"\x89PNG\r\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF87a": "a GIF image",
+    b"GIF89a": "a GIF image",
+    b"II*\0": "a TIFF image",
+    b"MM\0*": "a TIFF image",
+    b"RIFF": "a media file (RIFF)",
+    b"OggS": "a media file (Ogg)",
+    b"ID3": "a media file (MP3)",
+    b"\x7fELF": "a program (ELF)",
+    b"MZ\x90\0": "a program (Windows)",
+    b"SQLite format 3\0": "a SQLite database",
+    b"PAR1": "a Parquet file",
+    b"bplist00": "a property list",
+}
+STARTS = frozenset(start[0] for start in MAGIC)
+
+
+CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r"})
+PRIVATE = re.compile("[\ue000-\uf8ff]")
+# Only what Arabic news is made of: any two bytes of CP720 make some UTF-8 sequence.
+UTF_8_TEXT = re.compile(
+    rb"[\xc2\xd8-\xdb][\x80-\xbf]|\xe2[\x80-\x84][\x80-\xbf]|\xef[\xad-\xbf][\x80-\xbf]"
+)
+WORD = re.compile(rb"[^\x00-\x20]+")
+UTF_16_TEXT = re.compile(
+    "[\t\n\r -~\u00a0-\u00ff\u0600-\u06ff\u2010-\u2027\ufe70-\ufeff]"
+)
+
+HIGH = bytes(range(128, 256))
+LOST, QUESTIONS = "\N{REPLACEMENT CHARACTER}", "???"
+
+CONTROL_SHARE = 0.05
+"""From here on control characters mean data, not text with an accident in it."""
+UTF_16_SHARE = 0.9
+"""The share of characters of Arabic news that makes bytes without a BOM UTF-16."""
+LOST_SHARE, LOST_COUNT = 0.01, 3
+"""A text may have lost this share of its characters, or this many."""
+UTF_8_SHARE, WORD_UTF_8_SHARE = 0.15, 0.5
+"""With less of its high bytes in whole UTF-8 sequences, a text (a word) is no UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A decoded source: its text without a BOM, its Python codec, what was odd."""
+    """A decoded source: its text without a BOM, its Python codec, what was odd.
+
+    `raw.decode(encoding)` gives `text` again, unless `warnings` has `mixed-encodings`
+    or `broken-utf-8`.
+    """
 
     text: str
     encoding: str
@@ -17,14 +95,202 @@ class Decoded:
 
 
 def decode(raw: bytes, encoding: str = "auto") -> Decoded:
-    """Decode an article's bytes.
+    r"""Decode an article's bytes.
 
-    Raises `RejectedError` (`empty`, `binary`, `undecodable`).
+    A named encoding is taken at its word: the bytes decode strictly or not at all.
+    Raises `RejectedError` (`empty`, `binary`, `undecodable`), and `ValueError` for an
+    encoding that Python does not know (`codec` tells before the first file).
+
+    >>> decode("قال الوزير اليوم".encode("cp1256"))
+    Decoded(text='قال الوزير اليوم', encoding='cp1256', warnings=())
+    >>> decode(b"%PDF-1.7")
+    Traceback (most recent call last):
+    newsingest.article.record.RejectedError: binary: a PDF: extract its text first...
     """
     if not raw:
         raise RejectedError("empty", "the file has no bytes")
-    name = "utf-8" if encoding == "auto" else encoding
+    if raw[0] in STARTS:
+        _refuse_magic(raw)
+    if encoding != "auto":
+        return _strict(raw, encoding)
+    for bom, name in BOMS:
+        if raw.startswith(bom):
+            return _strict(raw, name)
     try:
-        return Decoded(raw.decode(name).removeprefix("\ufeff"), name)
+        text = raw.decode()
     except UnicodeDecodeError as error:
-        raise RejectedError("undecodable", str(error)) from None
+        return _not_utf_8(raw, error.start)
+    if _has_controls(raw):
+        found = _with_controls(raw)
+        return found or _checked(Decoded(text, "utf-8", ("control-characters",)))
+    if b"\xef" in raw or b"\xee" in raw or b"???" in raw:
+        return _checked(Decoded(text, "utf-8"))
+    return Decoded(text, "utf-8")
+
+
+def codec(name: str) -> str:
+    """The Python codec behind a name that a person gives; `auto` stays.
+
+    Raises `ValueError` where there is none that makes text of bytes.
+
+    >>> codec("windows-1256")
+    'cp1256'
+    """
+    if name == "auto":
+        return name
+    try:
+        found = codecs.lookup(name).name
+        bytes(4).decode(found, "replace")
+    except LookupError:  # unknown, or a codec from bytes to bytes
+        raise ValueError(
+            f"no encoding is called {name!r}: try auto, utf-8, cp1256 or iso8859-6"
+        ) from None
+    return found
+
+
+def _has_controls(raw: bytes) -> bool:
+    return len(raw.translate(None, CONTROLS)) != len(raw)
+
+
+def _refuse_magic(raw: bytes) -> None:
+    for start, what in MAGIC.items():
+        if raw.startswith(start):
+            raise RejectedError("binary", what)
+
+
+def _strict(raw: bytes, encoding: str) -> Decoded:
+    """Decode by a name that is known, or that a person gave."""
+    name = codec(encoding)
+    try:
+        text = raw.decode(name)
+    except UnicodeError as error:
+        raise RejectedError(
+            "undecodable", f"not {name}: {error}; leave --encoding out to detect it"
+        ) from None
+    if text.startswith(BOM):
+        name = "utf-8-sig" if name == "utf-8" else name.removesuffix("-le")
+        name, text = name.removesuffix("-be"), text[1:]
+    if not text:
+        raise RejectedError("empty", "nothing but a byte order mark")
+    controls = sum(map(text.count, map(chr, CONTROLS)))
+    if controls > CONTROL_SHARE * len(text):
+        raise RejectedError("binary", _share(controls, len(text), "control characters"))
+    warnings = ("control-characters",) if controls else ()
+    return _checked(Decoded(text, name, warnings))
+
+
+def _with_controls(raw: bytes) -> Decoded | None:
+    """What bytes with control characters are if not text in 8-bit units with a few.
+
+    Raises `RejectedError` (`binary`) where they are no text at all.
+    """
+    text = raw.rstrip(b"\0")  # a file system's padding
+    if not text:
+        raise RejectedError("binary", "nothing but NUL bytes: its content was lost")
+    controls = len(text) - len(text.translate(None, CONTROLS))
+    if controls <= CONTROL_SHARE * len(text):
+        return None
+    if found := _utf_16(raw):
+        return found
+    raise RejectedError("binary", _share(controls, len(text), "control characters"))
+
+
+def _utf_16(raw: bytes) -> Decoded | None:
+    """UTF-16 without a BOM, where that gives characters of Arabic news."""
+    for name in ("utf-16-le", "utf-16-be"):
+        try:
+            text = raw.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if len(UTF_16_TEXT.findall(text)) >= UTF_16_SHARE * len(text):
+            return Decoded(text, name)
+    return None
+
+
+def _checked(decoded: Decoded) -> Decoded:
+    """A reading whose letters are there: not replaced, not a font's own."""
+    text, warnings = decoded.text, decoded.warnings
+    if replaced := text.count(LOST):
+        _bear(replaced, text, "were lost before the file was written")
+        warnings += ("replacement-characters",)
+    if private := len(PRIVATE.findall(text)):
+        _bear(private, text, "mean something in a private font only")
+        warnings += ("private-use-characters",)
+    if QUESTIONS in text and text.count("?") * 2 > len(text):
+        raise RejectedError(
+            "undecodable",
+            "its letters were replaced by question marks: find the source",
+        )
+    return Decoded(text, decoded.encoding, warnings)
+
+
+def _bear(lost: int, text: str, what: str) -> None:
+    """Refuse a text that has lost more than a reader can do without."""
+    if lost > max(LOST_COUNT, LOST_SHARE * len(text)) or lost * 4 > len(text):
+        raise RejectedError("undecodable", f"{lost} of {len(text)} characters {what}")
+
+
+def _share(count: int, total: int, what: str) -> str:
+    return f"{count} of {total} are {what}: data, not text"
+
+
+def _not_utf_8(raw: bytes, at: int) -> Decoded:
+    """Bytes with something at `at` that is not UTF-8."""
+    warnings: tuple[str, ...] = ()
+    if _has_controls(raw):
+        if found := _with_controls(raw):
+            return found
+        warnings = ("control-characters",)
+    if _utf_8_share(raw) >= UTF_8_SHARE:
+        return _mixed(raw, warnings)
+    name = legacy.choose(raw, max(0, at - 1))
+    if not name:
+        raise RejectedError("undecodable", _no_reading(raw, at))
+    return Decoded(raw.decode(name), name, warnings)
+
+
+def _utf_8_share(raw: bytes) -> float:
+    """The share of bytes above ASCII that stand in whole UTF-8 sequences."""
+    high = len(raw) - len(raw.translate(None, HIGH))
+    return sum(map(len, UTF_8_TEXT.findall(raw))) / high
+
+
+def _no_reading(raw: bytes, at: int) -> str:
+    tried = ", ".join(legacy.NAMES)
+    return (
+        f"not UTF-8 (byte 0x{raw[at]:02X} at {at}), and no Arabic in {tried}: "
+        "give its --encoding, or repair it where it comes from"
+    )
+
+
+def _mixed(raw: bytes, warnings: tuple[str, ...]) -> Decoded:
+    """UTF-8 in which some words are broken, or come in a legacy encoding."""
+    words = {word for word in WORD.findall(raw) if not _is_utf_8(word)}
+    foreign = [word for word in words if _utf_8_share(word) < WORD_UTF_8_SHARE]
+    name = legacy.choose(b" ".join(sorted(foreign))) if foreign else None
+    fixed = {word: _word(word, name) for word in words}
+    if name:
+        warnings += ("mixed-encodings",)
+    if any(LOST in text for text in fixed.values()):
+        warnings += ("broken-utf-8",)
+    utf_8 = {word: text.encode() for word, text in fixed.items()}
+    text = WORD.sub(lambda found: utf_8.get(found[0], found[0]), raw).decode()
+    return _checked(Decoded(text, "utf-8", warnings))
+
+
+def _word(word: bytes, name: str | None) -> str:
+    """A word that is not UTF-8: in the legacy encoding, else with its lost letters."""
+    if name:
+        text = word.decode(name, "replace")
+        foreign = _utf_8_share(word) < WORD_UTF_8_SHARE
+        if LOST not in text and (foreign or letters.arabic(text) > 0):
+            return text
+    return word.decode("utf-8", "replace")
+
+
+def _is_utf_8(word: bytes) -> bool:
+    try:
+        word.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
