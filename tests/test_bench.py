@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -106,3 +107,51 @@ def test_figures_are_those_of_the_reference_scorer(name, tmp_path):
     assert mine["overall"] == wanted["overall"]
     assert mine["by"] == wanted["by"]
     assert mine["confusion"] == wanted["confusion"]
+
+
+@pytest.fixture
+def articles(tmp_path):
+    folder = tmp_path / "articles"
+    made = script("corpus.py", folder, "--files", "30")
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+def test_articles_are_distinct_and_the_same_for_a_seed(articles, tmp_path):
+    fewer = tmp_path / "fewer"
+    script("corpus.py", fewer, "--files", "3", "--deep")
+    contents = [path.read_bytes() for path in sorted(articles.iterdir())]
+    again = [path.read_bytes() for path in sorted(fewer.rglob("*.txt"))]
+    assert len(set(contents)) == 30
+    assert again == contents[:3]
+
+
+def test_articles_of_one_size(tmp_path):
+    script("corpus.py", tmp_path / "big", "--files", "2", "--size", "64K")
+    sizes = [path.stat().st_size for path in (tmp_path / "big").iterdir()]
+    assert len(sizes) == 2
+    assert all(60_000 < size < 75_000 for size in sizes)
+
+
+def test_the_floor_writes_a_line_for_every_file(articles):
+    floor = script("floor.py", articles)
+    assert floor.returncode == 0, floor.stderr
+    rows = [json.loads(line) for line in floor.stdout.splitlines()]
+    assert [row["id"] for row in rows] == sorted(map(str, articles.iterdir()))
+    assert all(row["text"] for row in rows)
+
+
+def test_the_shell_peer_takes_articles_apart(articles):
+    if not (shutil.which("jq") and shutil.which("awk")):
+        pytest.skip("no jq or awk here")
+    command = ["sh", BENCH / "peers" / "awk_sed_jq.sh", articles]
+    peer = subprocess.run(command, capture_output=True, check=True)
+    lines = peer.stdout.decode("utf-8", "replace").splitlines()
+    assert len([json.loads(line) for line in lines]) == 30
+
+
+@pytest.mark.parametrize("option", [(), ("--calls",)])
+def test_the_profile_names_functions(articles, option):
+    profile = script("where.py", articles, "--rounds", "3", *option)
+    assert profile.returncode == 0, profile.stderr
+    assert "parse" in profile.stdout
