@@ -95,11 +95,20 @@ class BylineReader:
         self._honorifics = _names(rules, "honorific")
         self._places = _names(rules, "place")
         self._papers = _names(rules, "paper")
-        self._groups = _names(rules, "agency-group")
         roles = rules.kind("role")
         self._text_roles = _folded(roles["text"]["names"])
-        self._photo_roles = _folded(roles["photo"]["names"])
-        self._desks = _folded(roles["desk"]["names"])
+        desks = _folded(roles["desk"]["names"])
+        self._desks = tuple(f"{desk} " for desk in desks)
+        groups = _names(rules, "agency-group")
+        listed: tuple[tuple[Kind, frozenset[str]], ...] = (
+            ("desk", desks),
+            ("paper", self._papers),
+            ("place", self._places),
+            ("role", self._text_roles),
+            ("photo", _folded(roles["photo"]["names"])),
+            ("group", groups | {f"و{group}" for group in groups}),
+        )  # later ones win: `خاص` is a group before it is a role
+        self._listed = {name: kind for kind, names in listed for name in names}
         self._agencies: dict[str, str] = {}
         self._weak: dict[str, str] = {}
         for name, rule in rules.kind("agency").items():
@@ -111,9 +120,13 @@ class BylineReader:
 
         A name that is an ordinary word as well (`واع`) is none by itself.
         """
-        key = _compact(text)
-        if len(key) < 3 and " " not in text.strip() and "." not in text:  # noqa: PLR2004
-            return self._agencies.get(key) if key.isascii() else None
+        return self._agency(fold(text))
+
+    def _agency(self, folded: str) -> str | None:
+        key = NOT_ALNUM.sub("", folded)
+        if len(key) < 3 and not key.isascii():  # noqa: PLR2004
+            spaced = " " in folded.strip() or "." in folded
+            return self._agencies.get(key) if spaced else None
         return self._agencies.get(key)
 
     def is_place(self, text: str) -> bool:
@@ -164,27 +177,20 @@ class BylineReader:
         return found
 
     def _kind(self, piece: Piece) -> Piece:
-        text, folded = piece.text, fold(piece.text).strip(EDGES)
-        if agency := self.agency(text):
+        text, whole = piece.text, fold(piece.text)
+        folded = whole.strip(EDGES)
+        if agency := self._agency(whole):
             return replace(piece, kind="agency", value=agency)
         if piece.before and piece.before[-1] in OPENING:
             is_name = len(folded.split()) <= LONGEST_PLACE
             return replace(piece, kind="paper") if is_name else piece
-        kinds: tuple[tuple[frozenset[str], Kind], ...] = (
-            (self._groups | {f"و{group}" for group in self._groups}, "group"),
-            (self._photo_roles, "photo"),
-            (self._text_roles, "role"),
-            (self._places, "place"),
-            (self._papers, "paper"),
-        )
-        for names, kind in kinds:
-            if folded in names:
-                return replace(piece, kind=kind)
-        if weak := self._weak.get(_compact(text)):
+        if kind := self._listed.get(folded):
+            return replace(piece, kind=kind)
+        if weak := self._weak.get(NOT_ALNUM.sub("", whole)):
             return replace(piece, kind="weak-agency", value=weak)
-        if any(folded == desk or folded.startswith(f"{desk} ") for desk in self._desks):
+        if folded.startswith(self._desks):
             return replace(piece, kind="desk")
-        if folded.startswith("و") and (agency := self.agency(text.lstrip()[1:])):
+        if folded.startswith("و") and (agency := self._agency(folded[1:])):
             return replace(piece, kind="agency", value=agency)
         name = self._strip_honorific(text)
         if self.is_person(name):

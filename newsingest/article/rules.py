@@ -68,6 +68,7 @@ KINDS: Mapping[str, Mapping[str, Key]] = {
     "agency-group": NAMES,
     "boilerplate": PHRASES,
     "caption": PHRASES,
+    "caption-ending": NAMES,
     "contact": PHRASES,
     "copyright": PHRASES,
     "given": WORDS,

@@ -47,6 +47,11 @@ LONGEST_HEADER_LINE = 140
 LONGEST_DATELINE = 110
 LONGEST_SIGNATURE = 60
 LONGEST_NOTICE = 200
+MOST_NAME_WORDS = 3
+LONGEST_KICKER = 20
+LONGEST_TAG = 30
+FEWEST_TAGS, MOST_TAGS = 2, 15
+MOST_TAG_WORDS = 3
 SENTENCE = 60
 """Characters from which a line that ends in a full stop is a sentence, no headline."""
 SHORTEST_TITLE = 16
@@ -57,6 +62,8 @@ NEAR = 4
 DATELINE_KINDS = {
     "agency", "weak-agency", "group", "place", "paper", "person", "role",
 }  # fmt: skip
+NAMES_ITSELF = {"section", "caption"}
+"""Labels whose phrase says something by itself: `محليات`, `صورة أرشيفية`."""
 VALUED = {"related", "tags", "source", "section", "caption"}
 """Labels whose content is what stands behind the phrase."""
 
@@ -68,6 +75,8 @@ DATELINE_MARK = re.compile(
     re.VERBOSE,
 )
 DAY_MONTH = re.compile(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
+INITIALS = re.compile(r"[\s.()]*(?:[^\W\d]{1,2}(?:[\s./،*-]+|$)){2,8}[\s.()]*")
+"""Desk initials below agency copy: `م ع / ف ف`."""
 CONTACT = re.compile(r"@[\w-]+\.\w|\bwww\.|https?://|(?<!\d)\d[\d\s()+-]{6,}\d|\[email")
 
 
@@ -216,9 +225,13 @@ class _Reading:
         for at, line in enumerate(self.lines):
             if self._label_known(at, line):
                 continue
-            if not self.title and self._is_title(at, line):
+            if not self.title and self._is_kicker(at, line):
+                self._put(line, "section", "shape.kicker", second="title")
+            elif not self.title and self._is_title(at, line):
                 self._put(line, "title", "shape.title")
                 self.title = fold(line.text)
+            elif self.title and self._is_caption(line):
+                self._put(line, "caption", "caption.ending", second="subtitle")
             elif self.title and self._stands_in_header(at, line):
                 self._put(line, "subtitle", "shape.subtitle", second="body")
             else:
@@ -226,6 +239,20 @@ class _Reading:
             if at > MOST_HEADER:
                 break
         return min(len(self.lines), MOST_HEADER)
+
+    def _is_caption(self, line: Line) -> bool:
+        return len(line.text) < LONG and self.phrases.ends_caption(line.text)
+
+    def _is_kicker(self, at: int, line: Line) -> bool:
+        """A word or two above a headline: a competition, a file, a desk."""
+        if at or len(line.text) > LONGEST_KICKER or len(self.lines) <= at + 2:
+            return False
+        following = self.lines[at + 1]
+        return (
+            len(following.text) >= 2 * LONGEST_KICKER
+            and self._title_follows(at)
+            and self._is_title(at + 1, following)
+        )
 
     def _label_known(self, at: int, line: Line) -> bool:
         """Label a header line that is a date, a byline, a phrase or the title again."""
@@ -299,8 +326,7 @@ class _Reading:
         if byline is None or (self.signed and not byline.certain):
             return False
         if not self.title:
-            named = byline.agencies or byline.authors
-            if not (named and byline.certain and self._title_follows(at)):
+            if not self._may_open(byline, line) or not self._title_follows(at):
                 return False
         elif not byline.sure and not self._may_sign(at, line, byline):
             return False
@@ -310,12 +336,22 @@ class _Reading:
         self.signed = True
         return True
 
+    def _may_open(self, byline: Byline, line: Line) -> bool:
+        """Whether a byline can stand above the headline: all of it must be known."""
+        if byline.kinds == {"person"}:
+            few = len(line.text.split()) <= MOST_NAME_WORDS
+            return few and self.bylines.is_person(line.text)
+        return byline.certain and bool(byline.agencies or byline.authors)
+
     def _title_follows(self, at: int) -> bool:
         """Whether the next line is a headline: a byline can stand above one."""
         if at + 1 >= len(self.lines):
             return False
         following = self.lines[at + 1]
-        return not is_prose(following) and not self._is_header_mark(following)
+        if is_prose(following) or self._is_header_mark(following):
+            return False
+        signed = self.bylines.read(following.text)
+        return signed is None or not signed.authors
 
     def _may_sign(self, at: int, line: Line, byline: Byline) -> bool:
         """Whether a lone name, place or paper stands where a byline does."""
@@ -364,10 +400,36 @@ class _Reading:
                 heading = match if _heads(match, line) else None
                 ended = match.phrase.rule if match.phrase.ends else ended
                 footer |= zone == "footer" and match.label not in ("related", "caption")
+            elif zone == "footer" and self._label_tags(at, footer=footer):
+                footer = True
             elif zone == "footer" and self._label_footer(line, footer=footer):
                 footer |= line.label not in ("body", "byline", "date", "source")
             else:
                 self._put_body(at, line, first=at == start)
+
+    def _label_tags(self, at: int, *, footer: bool) -> bool:
+        """Label two or more words or names below the text that no heading announces."""
+        if self.lines[at].label or (at and self.lines[at - 1].label == "tags"):
+            return bool(self.lines[at].label)
+        run = 0
+        while at + run < len(self.lines) and _is_tag(self.lines[at + run].text):
+            if self._match(self.lines[at + run], "footer"):
+                break
+            run += 1
+        if not FEWEST_TAGS <= run <= MOST_TAGS or footer or not self._occur(at, run):
+            return False
+        for line in self.lines[at : at + run]:
+            self._put(line, "tags", "shape.tags", second="body")
+        return True
+
+    def _occur(self, at: int, run: int) -> bool:
+        """Whether half of the lines from `at` on say what the text above says."""
+        above = [fold(line.text) for line in self.lines[:at]]
+        tags = [fold(line.text) for line in self.lines[at : at + run]]
+        if not set(tags).isdisjoint(above):
+            return False
+        text = " ".join(above)
+        return 2 * sum(tag in text for tag in tags) >= run
 
     def _accepts(self, match: Match, zone: Zone) -> bool:
         return zone == "footer" or match.label in (
@@ -428,6 +490,8 @@ class _Reading:
             self._put(line, "share", "share.bar")
         elif CONTACT.search(text) and len(text) < LONG and not is_prose(line):
             self._put(line, "contact", "contact.shape")
+        elif INITIALS.fullmatch(text) and not self.bylines.agency(text):
+            self._put(line, "boilerplate", "shape.initials")
         elif not self._label_signature(line):
             if not footer:
                 return False
@@ -590,9 +654,23 @@ class _Reading:
 
     def _put_match(self, line: Line, match: Match) -> None:
         content = line.text[match.rest :] if match.label in VALUED else line.text
+        if not content and match.label in NAMES_ITSELF:
+            content = line.text
         line.spans = [
             Span(match.label, line.start, line.end, content, match.phrase.rule)
         ]
+
+
+def _is_tag(text: str) -> bool:
+    return (
+        len(text) <= LONGEST_TAG
+        and len(text.split()) <= MOST_TAG_WORDS
+        and "@" not in text
+        and text[-1] not in TERMINAL
+        and text[0] not in BULLETS + "-–"
+        and not any(letter.isdigit() for letter in text)
+        and not INITIALS.fullmatch(text)
+    )
 
 
 def _heads(match: Match, line: Line) -> bool:

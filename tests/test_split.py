@@ -1,0 +1,169 @@
+"""The lossless law, and what each zone makes of a line."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsingest.article import rules
+from newsingest.article.record import Label
+from newsingest.article.split import BLANK, Splitter, lines_of
+
+SPLITTER = Splitter(rules.load())
+LABELS = set(get_args(Label))
+
+WORDS = st.sampled_from(
+    [
+        "قالت", "الوزارة", "في", "بيان", "إن", "المشروع", "سيبدأ", "غدا", "القاهرة",
+        "رويترز", "بقلم:", "محمد", "السيد", "اقرأ أيضا:", "©", "2024", "7 مارس 2024",
+        "المصدر:", "شارك", "هاتف:", "00961-1234567", "news@example.com", "-", "ـ", "(",
+        ")", "«", "»", "\N{NO-BREAK SPACE}", "\N{RIGHT-TO-LEFT MARK}", "عدد", "الأكثر قراءة",
+    ]
+)  # fmt: skip
+ARTICLES = st.lists(
+    st.lists(WORDS, max_size=25).map(" ".join), max_size=25
+).map("\n".join)  # fmt: skip
+
+
+def check_law(text):
+    spans = SPLITTER.split(text)
+    ends = [span.end for span in spans]
+    assert ends == sorted(set(ends))
+    assert (ends[-1] if ends else 0) == len(text)
+    assert {span.label for span in spans} <= LABELS
+    begin = 0
+    for span in spans:
+        assert begin <= span.start < span.end
+        begin = span.end
+
+
+@given(st.text())
+def test_any_text_is_covered_to_its_last_character(text):
+    check_law(text)
+
+
+@given(ARTICLES)
+@settings(max_examples=200)
+def test_any_article_is_covered_to_its_last_character(text):
+    check_law(text)
+
+
+@given(st.text(alphabet="ابج \t\r\n\x0b\x85\u2028\ufeff", max_size=40))
+def test_lines_meet_and_cover_the_text(text):
+    lines = lines_of(text)
+    for before, after in pairwise(lines):
+        assert before.end <= after.start
+        assert not text[before.end : after.start].strip(BLANK)
+    assert not lines or lines[-1].end == len(text)
+    assert all(text[line.start :].startswith(line.text) for line in lines)
+
+
+def labels(*lines):
+    return [(span.label, span.content) for span in SPLITTER.split("\n\n".join(lines))]
+
+
+PROSE = (
+    "أعلنت البلدية اليوم بدء العمل في الحديقة الجديدة بعد عامين من الإعداد لها.",
+    "وأضافت في بيان أن الكلفة لم تتجاوز ما رصد لها، وأن السكان شاركوا في الاختيار.",
+)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_line_ends_do_not_change_the_labels(line_end):
+    text = f"حديقة في المدينة\n\nالقاهرة - رويترز\n\n{PROSE[0]}\n{PROSE[1]}"
+    spans = SPLITTER.split(text.replace("\n", line_end))
+    assert [span.label for span in spans] == ["title", "byline", "body", "body"]
+    assert [span.content for span in spans][2:] == list(PROSE)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param(
+            ("حديقة في المدينة", *PROSE), ["title", "body", "body"], id="title"
+        ),
+        pytest.param(PROSE, ["body", "body"], id="no header: nothing is invented"),
+        pytest.param(
+            ("حديقة في المدينة", "محليات", "حديقة في المدينة", *PROSE),
+            ["title", "section", "title", "body", "body"],
+            id="a title printed twice is one title",
+        ),
+        pytest.param(
+            (
+                "حديقة في المدينة",
+                *PROSE,
+                "مواضيع ذات صلة",
+                "سوق قديم",
+                "جسر جديد",
+            ),
+            ["title", "body", "body", "related", "related", "related"],
+            id="a list under its heading",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", *PROSE, "(رويترز)"),
+            ["title", "body", "body", "source"],
+            id="an agency as the last line",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", *PROSE, "م ع / ف ف"),
+            ["title", "body", "body", "boilerplate"],
+            id="the desk's initials",
+        ),
+        pytest.param(
+            (
+                "حديقة في المدينة",
+                *PROSE,
+                "© 2021 حقوق النشر محفوظة لـ",
+                "موقع المثال",
+            ),
+            ["title", "body", "body", "copyright", "copyright"],
+            id="the holder below its notice",
+        ),
+        pytest.param(
+            ("جوزف حاتم", "حديقة جديدة في قلب المدينة القديمة", *PROSE),
+            ["byline", "title", "body", "body"],
+            id="a columnist above the headline",
+        ),
+    ],
+)
+def test_zones(lines, expected):
+    assert [label for label, _ in labels(*lines)] == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "كتب المعلق في صحيفته أن المدينة لم تشهد مثل هذا المشروع منذ نصف قرن من الزمان.",
+        "عن أهمية المشروع تحدث رئيس البلدية طويلا أمام الحضور في القاعة الكبرى أمس.",
+        "المصدر الأمني قال إن الطريق المؤدية إلى الموقع ستبقى مغلقة حتى نهاية الأسبوع.",
+        "المزيد من الأشجار سيصل في الربيع بحسب ما أعلنته اللجنة المشرفة على المشروع.",
+        "شاهد الأهالي أولى الشاحنات تدخل الموقع صباح أمس وسط ترحيب من سكان الحي القديم.",
+        "وتتلقى اللجنة الاستفسارات على هاتف 2464444 تحويلة 1420 أو بريد info@example.org.",
+        "وذكرت رويترز أن الكلفة تجاوزت 20 مليونا بحلول 7 مارس 2024 بعد تأخر دام عامين.",
+    ],
+)
+def test_prose_is_never_cut(line):
+    found = labels("حديقة في المدينة", PROSE[0], line, PROSE[1])
+    assert found[2] == ("body", line)
+
+
+def test_a_related_line_inside_a_paragraph_is_taken_out_of_it():
+    text = f"حديقة جديدة\n\n{PROSE[0]} اقرأ أيضاً: سوق قديم يعود\n{PROSE[1]}"
+    spans = SPLITTER.split(text)
+    assert [(span.label, span.content) for span in spans][1:3] == [
+        ("body", PROSE[0]),
+        ("related", "سوق قديم يعود"),
+    ]
+
+
+def test_a_dateline_is_cut_from_the_first_paragraph():
+    text = f"حديقة في المدينة\n\nدمشق، سوريا (CNN) -- {PROSE[0]}\n{PROSE[1]}"
+    spans = SPLITTER.split(text)
+    assert [span.label for span in spans] == ["title", "dateline", "body", "body"]
+    assert spans[1].byline.dateline == "دمشق، سوريا"
+    assert spans[1].byline.agencies == ("cnn",)
+    assert spans[2].content == PROSE[0]
