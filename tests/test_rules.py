@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from newsingest.article import rules
 from newsingest.article.bylines import BylineReader
 from newsingest.article.fold import printed
 from newsingest.article.phrases import EDGES, KINDS, PhraseBook
+from newsingest.article.split import Splitter
 
 PHRASES = PhraseBook(rules.load())
 BYLINES = BylineReader(rules.load())
@@ -113,3 +117,38 @@ def test_a_later_file_replaces_a_rule_and_can_switch_one_off():
     assert merged.kind("agency")["afp"]["names"] == ["وكالتي"]
     assert "buttons" not in merged.kind("share")
     assert "buttons" in rules.load().kind("share")
+
+
+DATE_KINDS = {"month", "weekday", "zone"}
+DOCS = Path(__file__).parents[1] / "docs" / "rules.md"
+
+
+def block(name):
+    text = DOCS.read_text("utf-8")
+    found = re.search(
+        rf"<!-- file: {re.escape(name)} -->\n```\w*\n(.*?)```", text, re.DOTALL
+    )
+    return found[1]
+
+
+def test_the_tutorial_does_what_it_says():
+    article = block("news.txt")
+    before = Splitter(rules.load()).split(article)
+    after = Splitter(rules.load((("my.toml", block("my.toml")),))).split(article)
+    assert [span.rule for span in after] == [
+        "shape.title",
+        "byline.agency-place",
+        "shape.prose",
+        "related.nawras",
+        "boilerplate.nawras",
+    ]
+    assert after[1].byline.agencies == ("nawras",)
+    assert after[3].content == "الميناء يستقبل أولى السفن"
+    assert [span.label for span in before][3:] == ["body", "body"]
+    assert not (before[1].byline and before[1].byline.agencies)
+
+
+def test_the_tutorial_names_every_kind():
+    text = DOCS.read_text("utf-8")
+    known = {kind for kind in rules.KINDS if kind not in DATE_KINDS}
+    assert {kind for kind in known if f"`{kind}`" not in text} == set()
