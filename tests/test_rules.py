@@ -31,7 +31,7 @@ def every(kinds, key):
 
 
 def zone_of(rule):
-    zone = rule.get("zone", "any")
+    zone = rule.get("zone", "footer")
     return {"any": "body", "edge": "footer"}.get(zone, zone)
 
 

@@ -29,6 +29,10 @@ LONGEST = 140
 
 MOST_PIECES = 9
 MOST_WORDS = 7
+LONGEST_INITIAL = 2
+"""Words of at most so many letters are a desk's initials, no name: `ع ز`."""
+MOST_GUESSED = 4
+"""A name that begins with no known given name has at most so many words."""
 LONGEST_PLACE = 4
 """A place that no table knows has at most so many words."""
 
@@ -46,6 +50,10 @@ HYPHEN = re.compile(r"(?<=\w{3})-(?=\w{2})")
 OPENING = '«"“'
 EDGES = " \t\N{NO-BREAK SPACE}.:،,;*-–—_|/•·\"'«»“”()[]"
 ENTITY_SPACE = re.compile("(?:&nbsp;|\N{NO-BREAK SPACE})+")
+JOINED = re.compile(r"و(?! )|(?:مع|عن|نقلا عن|المصدر) ")
+"""What joins an agency to the name before it, or to nothing: `مع أ ف ب`."""
+HANDLE = re.compile(r"\S*@\S*")
+"""An account or an address beside a name."""
 NOT_ALNUM = re.compile(r"[\W_]+")
 ROLE_COLON = re.compile(rf"^([^:،/|]{{2,24}}?){SPACES}*[:/\-–]{SPACES}*(?=\S)")
 
@@ -142,6 +150,10 @@ class BylineReader:
         """Whether the gazetteer knows the whole text as a place."""
         return fold(text).strip(EDGES) in self._places
 
+    def is_paper(self, text: str) -> bool:
+        """Whether the tables know the whole text as a paper, site or channel."""
+        return fold(text).strip(EDGES) in self._papers
+
     def is_person(self, text: str) -> bool:
         """Whether a text begins with a given name and has the shape of a name."""
         words = self._strip_honorific(text).split()
@@ -149,7 +161,7 @@ class BylineReader:
 
     def _read(self, line: str) -> Byline | None:
         line = ENTITY_SPACE.sub(lambda found: " " * len(found[0]), line)
-        line = UNSEEN.sub("", line).rstrip()
+        line = HANDLE.sub(" ", UNSEEN.sub("", line)).rstrip()
         if not 1 < len(line) <= LONGEST or line[-1] in "؟!?؛":
             return None
         role, start = self._leading_role(line)
@@ -164,6 +176,20 @@ class BylineReader:
         )
         return replace(_byline(line, pieces, role=role), guessed=guessed)
 
+    def credit(self, text: str) -> Byline | None:
+        """Read what stands behind `المصدر:`, where `تاس` can only be the agency.
+
+        Only agencies count: a source's people and places are not the article's.
+        """
+        found = self.read(text.strip(EDGES))
+        if found is None:
+            return None
+        agencies = tuple(
+            piece.value for piece in found.pieces
+            if piece.kind in ("agency", "weak-agency")
+        )  # fmt: skip
+        return replace(found, agencies=agencies, authors=(), dateline=None)
+
     def _leading_role(self, line: str) -> tuple[str, int]:
         """A role such as `بقلم:` or `كتبت` at the front, and where the rest starts."""
         found = ROLE_COLON.match(line)
@@ -174,9 +200,19 @@ class BylineReader:
             head = " ".join(words[:count])
             if len(words) > count and fold(head) in self._text_roles:
                 rest = line.index(words[count], len(words[0]))
-                if self.is_person(_cut(line, rest)[0].text):
+                if self._is_signed(line, rest):
                     return head, rest
         return "", 0
+
+    def _is_signed(self, line: str, start: int) -> bool:
+        """Whether a name follows a verb: `كتبت أسماء نصار`, not `كتب المعلق …`."""
+        pieces = _cut(line, start)
+        words = pieces[0].text.split()
+        if self.is_person(pieces[0].text):
+            return True
+        alone = len(pieces) == 1 and 1 < len(words) <= MOST_GUESSED
+        article = fold_word(words[0]).startswith("ال")
+        return alone and not article and self._has_name_shape(words)
 
     def _classify(self, pieces: list[Piece]) -> list[Piece]:
         found: list[Piece] = []
@@ -198,7 +234,8 @@ class BylineReader:
             return replace(piece, kind="weak-agency", value=weak)
         if folded.startswith(self._desks):
             return replace(piece, kind="desk")
-        if folded.startswith("و") and (agency := self._agency(folded[1:])):
+        joined = JOINED.match(folded)
+        if joined and (agency := self._agency(folded[joined.end() :])):
             return replace(piece, kind="agency", value=agency)
         name = self._strip_honorific(text)
         if self.is_person(name):
@@ -207,9 +244,13 @@ class BylineReader:
 
     def _people(self, piece: Piece) -> list[Piece]:
         """Cut `أحمد علي ومحمود سعد` into its two people."""
+        words = piece.value.split()
+        if len(words) > 2 and self._listed.get(fold_word(words[0])) == "photo":  # noqa: PLR2004
+            name = " ".join(words[1:])
+            photo = replace(piece, kind="photo", value=words[0])
+            return [photo, replace(piece, kind="person", value=name)]
         if piece.kind != "person":
             return [piece]
-        words = piece.value.split()
         for at in range(2, len(words) - 1):
             word = words[at]
             joined = word.startswith("و") and fold(word) not in self._given
@@ -273,7 +314,7 @@ class BylineReader:
             return "place" if short or in_brackets else None
         if "place" in kinds:
             if len(words) > 1:
-                return "person"
+                return "person" if len(words) <= MOST_GUESSED else None
             return "paper" if fold(words[0]).startswith("ال") else None
         return None
 
@@ -305,9 +346,9 @@ class BylineReader:
             if self._joins.isdisjoint(map(fold_word, words))
             else MOST_WORDS + 2
         )
-        return 0 < len(words) <= most and all(
-            _is_word(word) and not self._is_no_name(word) for word in words
-        )
+        if not 0 < len(words) <= most or max(map(len, words)) <= LONGEST_INITIAL:
+            return False
+        return all(_is_word(word) and not self._is_no_name(word) for word in words)
 
     def _is_no_name(self, word: str) -> bool:
         folded = fold_word(word)
@@ -320,7 +361,7 @@ class BylineReader:
         Only the place of the line can say more (`Byline.sure` is false): columns open
         with names that no table has, such as `بداح السبيعي`.
         """
-        if not 2 <= len(words) <= 4:  # noqa: PLR2004
+        if not 1 < len(words) <= MOST_GUESSED:
             return False
         with_article = [fold_word(word).startswith("ال") for word in words]
         joined = not self._joins.isdisjoint(map(fold_word, words))
@@ -328,7 +369,8 @@ class BylineReader:
 
     def _opens_name(self, words: list[str]) -> bool:
         """Whether the first word is a given name: alone it is evidence of nothing."""
-        first = fold_word(words[0]) if words else ""
+        # `على` is the preposition; folded it is the name علي.
+        first = fold_word(words[0]) if words and words[0] != "على" else ""
         return len(words) > 1 and (
             first in self._given
             or (first.startswith("عبدال") and len(first) > 6)  # noqa: PLR2004

@@ -33,6 +33,7 @@ HOLDER_NOISE = re.compile(
     re.IGNORECASE,
 )
 FOR = re.compile(r"^(?:ل(?:ـ+|\s)|لدى\s|لصالح\s|to\s|by\s)\s*", re.IGNORECASE)
+TAG_EDGES = " \t\N{NO-BREAK SPACE}:*•·▪●■◼◾○►▶»|-–—_"
 EDGES = " \t\N{NO-BREAK SPACE}.:،,;*-–—_|/•·()[]"
 
 
@@ -93,16 +94,23 @@ def _fill_links(metadata: Metadata, by_label: dict[str, list[Span]]) -> None:
         tag
         for span in by_label.get("tags", ())
         for part in TAG_MARKS.split(UNSEEN.sub("", span.content))
-        if (tag := part.strip(DECORATION))
+        if (tag := part.lstrip(TAG_EDGES).rstrip(TAG_EDGES + "."))
     )
     captions = by_label.get("caption", ())
     metadata.image_credits += [
         credit for credit in _items(captions) if credit not in metadata.image_credits
     ]
-    for spans in by_label.values():
-        for span in spans:
-            if span.label != "body" and (url := URL.search(span.content)):
-                metadata.url = metadata.url or url[0]
+    metadata.url = _url(by_label)
+
+
+def _url(by_label: dict[str, list[Span]]) -> str | None:
+    """An address that is most of a line of its own: the article's, not a network's."""
+    for label in ("boilerplate", "source", "title"):
+        for span in by_label.get(label, ()):
+            found = URL.search(span.content)
+            if found and 2 * len(found[0]) > len(span.content):
+                return found[0]
+    return None
 
 
 def _items(spans: Iterable[Span]) -> list[str]:

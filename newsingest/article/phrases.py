@@ -35,7 +35,7 @@ LENGTHS = {"line": 90, "mark": 160, "start": 400}
 alone is short by nature; a related headline was seen with 230."""
 
 
-SHARE_OF_BAR = 0.6
+SHARE_OF_BAR = 0.5
 """A bar of buttons is share when this much of its words is: `Pin Interest` is not."""
 
 
@@ -77,7 +77,7 @@ def _phrases(kind: str, name: str, rule: Rule) -> Iterator[Phrase]:
             label=cast("Label", rule.get("becomes", kind)),
             match=match,
             longest=rule.get("short", LENGTHS[match]),
-            zone=rule.get("zone", "any"),
+            zone=rule.get("zone", "edge" if kind in EDGES else "any"),
             needs=tuple(map(fold, rule.get("needs", ()))),
             heads_list=rule.get("list", False),
             glued=rule.get("glued", False),
@@ -111,7 +111,7 @@ class PhraseBook:
             for ending in rule["names"]
         )
         self._buttons = frozenset(
-            word for p in found if p.label == "share" for word in p.folded.split()
+            p.folded for p in found if p.label == "share" and " " not in p.folded
         )
         # First words repeat from article to article: remembered, one costs 0.1 µs
         # instead of 5.

@@ -47,6 +47,7 @@ LONGEST_HEADER_LINE = 140
 LONGEST_DATELINE = 110
 LONGEST_SIGNATURE = 60
 LONGEST_NOTICE = 200
+LONGEST_INITIALS = 30
 SLACK = 12
 """A headline printed twice differs by no more marks and spaces than that."""
 MOST_NAME_WORDS = 3
@@ -77,7 +78,7 @@ DATELINE_MARK = re.compile(
     re.VERBOSE,
 )
 DAY_MONTH = re.compile(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
-INITIALS = re.compile(r"[\s.()]*(?:[^\W\d]{1,2}(?:[\s./،*-]+|$)){2,8}[\s.()]*")
+INITIALS = re.compile(r"[\s.()=_ـ*–-]*(?:[^\W\d]{1,2}(?:[\s./،*-]+|$)){2,8}[\s.()]*")
 """Desk initials below agency copy: `م ع / ف ف`."""
 CONTACT = re.compile(r"@[\w-]+\.\w|\bwww\.|https?://|(?<!\d)\d[\d\s()+-]{6,}\d|\[email")
 
@@ -160,6 +161,17 @@ def is_prose(line: Line) -> bool:
     return size >= LONG or line.text[-1] in FULL_STOP
 
 
+def _is_paragraph(line: Line) -> bool:
+    """Whether a line of prose cannot be a headline: long, and closed as one."""
+    size = len(line.text)
+    closed = size >= LONG and line.text[-1] in FULL_STOP
+    return size > LONGEST_HEADLINE or closed or _closes_sentence(line.text)
+
+
+def _closes_sentence(text: str) -> bool:
+    return text[-1] == "." and text[-2:] != ".." and len(text) > SENTENCE
+
+
 class Splitter:
     """Everything that labels lines, compiled once."""
 
@@ -205,20 +217,54 @@ class _Reading:
         self.phrases, self.bylines = splitter.phrases, splitter.bylines
         self.dates, self.lines, self.now = splitter.dates, lines, now
         self.title, self.title_size = "", 0
-        self.dated = self.signed = False
+        self.dated = self.signed = self.named = False
 
     def label(self) -> None:
         """Find the text, then read what stands above, in and below it."""
-        prose = [at for at, line in enumerate(self.lines) if is_prose(line)]
-        while prose and self._match(self.lines[prose[-1]], "footer"):
-            prose.pop()
+        prose = self._find_prose()
         if prose and prose[-1] > MOST_HEADER:
             block = self._find_block(prose)
-            if block[0] > MOST_HEADER:
+            if block[0] > MOST_HEADER and self._is_navigation(block[0]):
                 self._read_page(block)
                 return
         body = self._read_header()
         self._read_text(body, prose[-1] if prose else body)
+
+    def _find_prose(self) -> list[int]:
+        """The numbers of the lines that are paragraphs.
+
+        Headlines of a list below the text can look like prose. They are not where a
+        footer's phrase stands between them and the last full paragraph.
+        """
+        prose = [at for at, line in enumerate(self.lines) if is_prose(line)]
+        prose = self._above_end(prose)
+        while prose and self._match(self.lines[prose[-1]], "footer"):
+            prose.pop()
+        full = [at for at in prose if _is_paragraph(self.lines[at])]
+        while prose and full and prose[-1] > full[-1]:
+            between = range(full[-1] + 1, prose[-1])
+            if not any(self._opens_footer(self.lines[at]) for at in between):
+                break
+            prose.pop()
+        return prose
+
+    def _above_end(self, prose: list[int]) -> list[int]:
+        """The prose above comments, or above a sidebar that is not the heavier part."""
+        for at in range(prose[0] + 1 if prose else 0, len(self.lines)):
+            line = self.lines[at]
+            if len(line.text) > LONGEST_SIGNATURE:
+                continue
+            match = self._match(line, "footer")
+            if match and match.phrase.ends:
+                above = [before for before in prose if before < at]
+                return above if 2 * len(above) >= len(prose) - len(above) else prose
+        return prose
+
+    def _opens_footer(self, line: Line) -> bool:
+        match = self._match(line, "footer")
+        if match is None:
+            return False
+        return match.label in ("share", "copyright", "tags") or _heads(match, line)
 
     # -- the header
 
@@ -235,15 +281,25 @@ class _Reading:
             elif self.title and self._is_caption(line):
                 self._put(line, "caption", "caption.ending", second="subtitle")
             elif self.title and self._stands_in_header(at, line):
-                self._put(line, "subtitle", "shape.subtitle", second="body")
+                self._put_subtitle(line)
             else:
                 return at
             if at > MOST_HEADER:
                 break
         return min(len(self.lines), MOST_HEADER)
 
+    def _put_subtitle(self, line: Line) -> None:
+        """Label a line between headline and byline; a whole paragraph stays text."""
+        if len(line.text) > LONGEST_HEADLINE or _closes_sentence(line.text):
+            self._put(line, "body", "shape.lead", second="subtitle")
+        else:
+            self._put(line, "subtitle", "shape.subtitle", second="body")
+
     def _is_caption(self, line: Line) -> bool:
-        return len(line.text) < LONG and self.phrases.ends_caption(line.text)
+        """Whether a line between headline and text describes a picture."""
+        text = line.text
+        credited = "©" in text[1:] and not self._match(line, "footer")
+        return len(text) < LONG and (credited or self.phrases.ends_caption(text))
 
     def _is_kicker(self, at: int, line: Line) -> bool:
         """A word or two above a headline: a competition, a file, a desk."""
@@ -264,7 +320,8 @@ class _Reading:
         if len(line.text) > LONGEST_HEADER_LINE:
             return False
         return (
-            self._label_date(line)
+            self._label_marks(line)
+            or self._label_date(line)
             or self._label_phrase(line, "header")
             or self._label_byline(at, line)
         )
@@ -281,7 +338,7 @@ class _Reading:
         size, text = len(line.text), line.text
         if size > LONGEST_TITLE or (size > LONGEST_HEADLINE and is_prose(line)):
             return False
-        sentence = text[-1] == "." and text[-2:] != ".." and size > SENTENCE
+        sentence = _closes_sentence(text)
         if at + 1 == len(self.lines):
             return not is_prose(line) and size > 1
         return not sentence or self._stands_in_header(at, line)
@@ -295,44 +352,72 @@ class _Reading:
             candidate = self.lines[later]
             if self._is_header_mark(candidate):
                 return True
-            if is_prose(candidate):
+            if is_prose(candidate) and not self._is_caption(candidate):
                 return False
         return False
 
     def _is_header_mark(self, line: Line) -> bool:
+        """Whether a line is a date or a byline in which nothing is guessed."""
         text = line.text
         if len(text) > LONGEST_HEADER_LINE:
             return False
-        if could_be_date(text) and (reading := self.dates.read(text, self.now)):
-            return reading.is_date_line
+        if self._read_dated(text):
+            return True
         byline = self.bylines.read(text)
         return byline is not None and byline.certain
 
     # -- single lines
 
-    def _label_date(self, line: Line) -> bool:
-        """Label a date line; what stands beside the date may be a byline."""
-        if not could_be_date(line.text):
-            return False
-        reading = self.dates.read(line.text, self.now)
+    def _read_dated(self, text: str) -> tuple[DateReading, Byline | None] | None:
+        """The date that a line is, and the byline beside it if there is one."""
+        if not could_be_date(text):
+            return None
+        reading = self.dates.read(text, self.now)
         if reading is None:
-            return False
-        beside = _beside(line.text, reading)
+            return None
+        beside = _beside(text, reading)
         byline = self.bylines.read(beside) if beside else None
         if not reading.is_date_line and not (byline and byline.sure):
+            return None
+        return reading, byline
+
+    def _label_marks(self, line: Line) -> bool:
+        """Label a rule of dashes, and the letters of a font-size control or a desk."""
+        text = line.text
+        if not any(map(str.isalnum, text.replace("ـ", ""))):
+            self._put(line, "boilerplate", "shape.rule")
+        elif (
+            len(text) <= LONGEST_INITIALS
+            and INITIALS.fullmatch(text)
+            and not ((byline := self.bylines.read(text)) and byline.agencies)
+        ):
+            self._put(line, "boilerplate", "shape.initials")
+        return bool(line.spans)
+
+    def _label_date(self, line: Line) -> bool:
+        """Label a date line; what stands beside the date may be a byline."""
+        found = self._read_dated(line.text)
+        if found is None:
             return False
+        reading, byline = found
         label: Label = "byline" if byline else "date"
         rule = "byline.with-date" if byline else "date.line"
         self._put(line, label, rule, date=reading, byline=byline)
         self.dated = True
+        self.named |= bool(byline and byline.authors)
         return True
 
     def _label_byline(self, at: int, line: Line) -> bool:
         byline = self.bylines.read(line.text)
-        if byline is None or (self.signed and not byline.certain):
+        if byline is None:
+            return False
+        if not byline.certain and (self.signed or is_prose(line)):
             return False
         if not self.title:
-            if not self._may_open(byline, line) or not self._title_follows(at):
+            if not self._may_open(byline, line):
+                return False
+            alone = at + 1 < len(self.lines) and is_prose(self.lines[at + 1])
+            if not self._title_follows(at) and not (alone and not byline.sure):
                 return False
         elif not byline.sure and not self._may_sign(at, line, byline):
             return False
@@ -340,6 +425,7 @@ class _Reading:
             line, "byline", _byline_rule(byline), byline=byline, second="subtitle"
         )
         self.signed = True
+        self.named |= bool(byline.authors)
         return True
 
     def _may_open(self, byline: Byline, line: Line) -> bool:
@@ -447,15 +533,11 @@ class _Reading:
 
     def _is_item(self, line: Line, zone: Zone) -> bool:
         """Whether a line below a list's heading belongs to the list."""
-        size = len(line.text)
-        sentence = (
-            size > SENTENCE and line.text[-1] in ".؟!" and line.text[0] not in BULLETS
-        )
-        if size > LONGEST_ITEM or (
-            zone == "body" and (sentence or size > LONGEST_HEADLINE)
-        ):
+        if _closes_sentence(line.text):
             return False
-        return not (sentence and size > LONG)
+        return len(line.text) <= (
+            LONGEST_ITEM if zone == "footer" else LONGEST_HEADLINE
+        )
 
     def _put_item(self, line: Line, heading: Match) -> None:
         """Label an item of a list; a date of its own below a headline is not one."""
@@ -496,9 +578,7 @@ class _Reading:
             self._put(line, "share", "share.bar")
         elif CONTACT.search(text) and len(text) < LONG and not is_prose(line):
             self._put(line, "contact", "contact.shape")
-        elif INITIALS.fullmatch(text) and not self.bylines.agency(text):
-            self._put(line, "boilerplate", "shape.initials")
-        elif not self._label_signature(line):
+        elif not self._label_marks(line) and not self._label_signature(line):
             if not footer:
                 return False
             self._put(line, "boilerplate", "shape.below-footer", second="body")
@@ -513,7 +593,7 @@ class _Reading:
         byline = self.bylines.read(line.text)
         if byline is None:
             return False
-        if byline.authors and byline.certain and len(line.text) <= LONGEST_SIGNATURE:
+        if byline.authors and self._may_close(line, byline):
             self._put(line, "byline", "byline.last-line", byline=byline)
             self.signed = True
             return True
@@ -521,6 +601,14 @@ class _Reading:
             self._put(line, "source", "source.last-line", byline=byline)
             return True
         return False
+
+    def _may_close(self, line: Line, byline: Byline) -> bool:
+        """Whether a name below the text signs it."""
+        text = line.text
+        if len(text) > LONGEST_SIGNATURE or text[-1] in ".:":
+            return False
+        alone = not self.named and self.bylines.is_person(text)
+        return byline.certain or (alone and len(text.split()) <= MOST_NAME_WORDS + 1)
 
     def _put_body(self, at: int, line: Line, *, first: bool) -> None:
         start = line.start
@@ -579,6 +667,19 @@ class _Reading:
             found = self._read_dateline(text[: mark.start() + closing])
             if found and text[mark.end() :].strip():
                 return mark.end(), *found
+        return self._glued_dateline(head)
+
+    def _glued_dateline(
+        self, head: str
+    ) -> tuple[int, Byline, DateReading | None] | None:
+        """`دمشق-سانا` before the first word, with nothing but a space behind it."""
+        words = head.split(None, 3)
+        for count in range(1, len(words)):
+            if "-" in words[count - 1]:
+                length = head.index(words[count], len(" ".join(words[:count])) - 1)
+                found = self._read_dateline(head[:length].rstrip())
+                if found and found[0].agencies and found[0].dateline:
+                    return length, *found
         return None
 
     def _read_dateline(self, prefix: str) -> tuple[Byline, DateReading | None] | None:
@@ -590,9 +691,16 @@ class _Reading:
         people = "person" in byline.kinds
         if byline.guessed or (people and not (byline.agencies and byline.dateline)):
             return None
+        if byline.kinds == {"paper"} and not self.bylines.is_paper(beside):
+            return None
         return byline, reading
 
     # -- pages
+
+    def _is_navigation(self, end: int) -> bool:
+        """Whether what stands above is no text: at most one notice among its lines."""
+        above = self.lines[:end]
+        return not is_prose(above[0]) and sum(map(_is_paragraph, above)) <= 1
 
     def _find_block(self, prose: list[int]) -> list[int]:
         """The first block of paragraphs that weighs much: near, and indented alike."""
@@ -662,8 +770,16 @@ class _Reading:
         content = line.text[match.rest :] if match.label in VALUED else line.text
         if not content and match.label in NAMES_ITSELF:
             content = line.text
+        credit = self.bylines.credit(content) if match.label == "source" else None
         line.spans = [
-            Span(match.label, line.start, line.end, content, match.phrase.rule)
+            Span(
+                match.label,
+                line.start,
+                line.end,
+                content,
+                match.phrase.rule,
+                byline=credit,
+            )
         ]
 
 
@@ -685,8 +801,9 @@ def _heads(match: Match, line: Line) -> bool:
 
 def _beside(text: str, reading: DateReading) -> str:
     """What a date line says beside its date."""
-    left, right = text[: reading.start], text[reading.end :]
-    return f"{left} {right}".strip(DECORATION_BESIDE)
+    pieces = (text[: reading.start], text[reading.end :])
+    bare = (piece.strip(DECORATION_BESIDE) for piece in pieces)
+    return " - ".join(piece for piece in bare if piece)
 
 
 def _byline_rule(byline: Byline) -> str:
