@@ -107,7 +107,7 @@ class Parser:
 def language(text: str) -> str:
     """`ar` where most letters of the first 400 characters are Arabic, else `und`.
 
-    >>> language("وقالت «Reuters» إن"), language("Reuters قال")
+    >>> language("قالت وكالة «Reuters» إن"), language("Reuters قال")
     ('ar', 'und')
     """
     sample = text[:LANGUAGE_SAMPLE]
