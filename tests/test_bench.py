@@ -75,6 +75,19 @@ def test_floors_rise_by_themselves_and_fall_only_when_told(labelled, tmp_path):
     assert '"url.score" = 0.5' in pinned.read_text("utf-8")
 
 
+def test_an_outlet_held_out_loses_what_only_it_has_taught(labelled):
+    article = "افتتاح السد الجديد\n\nلندن - رويترز\n\nوصل الوفد أمس إلى المدينة.\n"
+    (labelled / "c.txt").write_text(article, "utf-8")
+    with (labelled / "gold.jsonl").open("a", encoding="utf-8") as gold:
+        row = {"path": "c.txt", "outlet": "three", "agencies": ["reuters"]}
+        gold.write(json.dumps(row) + "\n")
+    report = script("eval.py", labelled, "--hold-out")
+    assert report.returncode == 0, report.stderr
+    losses = {line.split()[0]: line for line in report.stdout.splitlines() if line}
+    assert losses["three"].endswith("agencies 1.000→0.000")
+    assert losses["one"].endswith("-")
+
+
 def test_a_mistake_in_gold_is_said_with_its_line(labelled):
     with (labelled / "gold.jsonl").open("a", encoding="utf-8") as gold:
         gold.write('{"path": \n')
