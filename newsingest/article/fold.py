@@ -63,8 +63,11 @@ fold_word = lru_cache(maxsize=8192)(fold)
 
 
 def printed(text: str) -> str:
-    """A text as a record gives it: invisible characters gone, ends trimmed."""
-    return UNSEEN.sub("", text).strip()
+    """A text as a record gives it: invisible characters gone, ends trimmed.
+
+    What is unseen is not printable, so that most lines pay for one look at it.
+    """
+    return text.strip() if text.isprintable() else UNSEEN.sub("", text).strip()
 
 
 def raw_offset(raw: str, folded_length: int) -> int:

@@ -134,7 +134,10 @@ class PhraseBook:
                 rest = _rest(phrase, folded)
                 if rest is not None:
                     start = len(line) - len(bare)
-                    return Match(phrase, start + raw_offset(bare, rest))
+                    same = len(folded) == len(bare)  # nothing was deleted
+                    return Match(
+                        phrase, start + (rest if same else raw_offset(bare, rest))
+                    )
         return None
 
     def _counted(self, unit: str, zone: str) -> Match | None:
@@ -164,9 +167,11 @@ class PhraseBook:
         """Whether a line ends as captions do: `… - أرشيفية`, `… (رويترز)`."""
         if len(line) > LENGTHS["mark"]:
             return False
-        return fold(line).rstrip(DECORATION).endswith(self._endings) or bool(
-            CREDIT_AT_END.search(line)
-        )
+        if line.rstrip(". \t\N{NO-BREAK SPACE}")[-1:] == ")" and CREDIT_AT_END.search(
+            line
+        ):
+            return True
+        return fold(line).rstrip(DECORATION).endswith(self._endings)
 
     def inline(self, line: str) -> tuple[int, int, str] | None:
         """Where a phrase with its colon stands inside a line: start, rest, rule."""
