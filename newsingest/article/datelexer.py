@@ -1,0 +1,286 @@
+"""A printed line → the kinds of its words, numbers and marks.
+
+The line is folded once (digits, letter variants, dashes and commas to one form each;
+marks that print nothing are dropped), cut into tokens, and every token is given a
+one-letter kind. The kinds, joined, are the line's *shape*: `الخميس 7 مارس 2024` has
+the shape `w d M y`. The grammar works on shapes alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from newsingest.article.fold import FOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from newsingest.article.rules import Rules
+
+KINDS: Final = {
+    "d": "a number of one or two digits",
+    "y": "a number of four digits",
+    "n": "any other number",
+    "M": "a Gregorian month",
+    "H": "a Hijri month",
+    "X": "a month of another calendar",
+    "w": "a weekday",
+    "o": "an ordinal (السابع)",
+    "l": "a number in words (ثلاث)",
+    "p": "a word for a half of the day (صباحا, pm)",
+    "q": "the letter ص",
+    "m": "the letter م: pm after a clock, Gregorian after a year",
+    "h": "a mark of Hijri years",
+    "g": "a mark of Gregorian years",
+    "x": "a mark of years of another calendar",
+    "z": "a zone",
+    "Z": "the words before a zone's name (بتوقيت)",
+    "P": "a label of the date of publishing",
+    "U": "a label of the date of change",
+    "i": "a word inside a date (من, شهر, عام)",
+    "j": "a word around a date (يوم, في, الموافق)",
+    "k": "a word before a clock (الساعة)",
+    "v": "a part of an hour (والنصف)",
+    "s": "the ending of an English or French ordinal (th, er)",
+    "a": "a word before a distance in time (منذ)",
+    "b": "a word behind a distance in time (ago)",
+    "u": "a unit of time (ساعات)",
+    "r": "a day seen from today (أمس)",
+    "I": "a word before an issue's number (العدد)",
+    "c": "the h in 14h35",
+    "?": "any other word",
+    "!": "a mark that dates do not have",
+}
+"""What the letters of a shape mean; other characters stand for themselves."""
+
+WORD_KINDS: Final = {
+    "weekday": "w",
+    "ordinal": "o",
+    "cardinal": "l",
+    "zone-word": "Z",
+    "hour-part": "v",
+    "relative-day": "r",
+}
+"""Kinds of rules whose names are all of one kind."""
+
+KEYED_KINDS: Final = {
+    "month": ("calendar", {"gregorian": "M", "hijri": "H", "other": "X"}),
+    "year-mark": ("calendar", {"gregorian": "g", "hijri": "h", "other": "x"}),
+    "date-label": ("means", {"published": "P", "modified": "U"}),
+    "date-word": (
+        "place",
+        {
+            "inside": "i",
+            "around": "j",
+            "clock": "k",
+            "ordinal-ending": "s",
+            "before-distance": "a",
+            "behind-distance": "b",
+            "issue": "I",
+            "hour-letter": "c",
+        },
+    ),
+}
+"""Kinds of rules where one key of a rule decides about the kind of its names."""
+
+_MARKS = {
+    "-": "-‐‑‒–—―−﹘﹣-",
+    ",": "،,؛;﹐,、",
+    "/": "/\\⁄∕؍/",
+    ":": "::﹕∶",
+    "|": "|¦│•·∙●▪■◆*#_|‖~",
+    ".": ".٫۔․",
+    "(": "(﴾[{«“‹<",
+    ")": ")﴿]}»”›>\"'’‘`",
+    "+": "++",
+    "%": "%٪",
+}
+
+
+def _table() -> dict[int, str]:
+    """One `str.translate` that folds every variant and drops what prints nothing."""
+    table: dict[int, str] = {}
+    # Whole texts are exported in presentation forms: one glyph, one character.
+    for code in (*range(0xFE70, 0xFEFD), *range(0xFB50, 0xFBB2)):
+        plain = unicodedata.normalize("NFKC", chr(code)).strip()
+        table[code] = plain.translate(FOLD)
+    for code in range(0x00C0, 0x0180):
+        table[code] = unicodedata.normalize("NFKD", chr(code))[0].lower()
+    table |= {0xFF10 + digit: str(digit) for digit in range(10)}
+    for folded, variants in _MARKS.items():
+        table |= dict.fromkeys(map(ord, variants), folded)
+    table |= {ord(variant): folded for variant, folded in ("ےي", "ہه", "ەه", "ھه")}
+    table |= dict.fromkeys((*range(9, 14), 0xA0, *range(0x2000, 0x200B), 0x202F), " ")
+    table |= dict.fromkeys((0x205F, 0x3000), " ")
+    return {code: str(folded) for code, folded in FOLD.items()} | table
+
+
+_FOLD = _table()
+_TATWEEL_DASH = re.compile(r"(?<![ء-ي])\N{ARABIC TATWEEL}+")
+_LIGATURE = re.compile("[\N{ARABIC LIGATURE LAM WITH ALEF WITH MADDA ABOVE ISOLATED FORM}"
+    "-\N{ARABIC LIGATURE LAM WITH ALEF FINAL FORM}]")
+_TOKEN = re.compile(
+    r"""
+      [0-9]{4}(?=[0-9]{2}:[0-9]{2})  # a year glued to its clock: 7/3/202405:42
+    | [0-9]+
+    | [^\W\d_]+
+    | [ ]+
+    | .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_NUMBER_KINDS: Final = {1: "d", 2: "d", 4: "y"}
+
+
+def fold(text: str) -> str:
+    """Every variant of a letter, digit or mark in one form; what prints nothing gone.
+
+    >>> fold("٧ آذار/مــارس ٢٠٢٤، ١٤٤٥هـ")
+    '7 اذار/مارس 2024, 1445ه'
+    """
+    return text.translate(_FOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a name in the tables is: its kind in a shape, its value, the rule's name."""
+
+    kind: str
+    value: Any
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A line cut up: token *i* has the kind `shape[i]` and the value `values[i]`.
+
+    A number's value is its digits as text (their count matters), a word's the `Word`.
+    `bounds[i]` and `bounds[i + 1]` are where the token starts and ends in the line.
+    """
+
+    line: str
+    shape: str
+    values: list[Any]
+    bounds: list[int]
+
+
+class Lexicon:
+    """All names of the rules, ready to be found in a line."""
+
+    def __init__(self, rules: Rules) -> None:
+        """Gather the names. A name is many tokens long where it has spaces or dots."""
+        self._entries: dict[str, list[tuple[list[str], Word]]] = {}
+        for name, word in _names(rules):
+            self._add(fold(name), word)
+            self._add(swapped_lam_alef(fold(name)), word)
+        for entries in self._entries.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+
+    def _add(self, name: str, word: Word) -> None:
+        first, *rest = _TOKEN.findall(name)
+        entries = self._entries.setdefault(first, [])
+        if not any(tail == rest for tail, _ in entries):
+            entries.append((rest, word))
+
+    def scan(self, line: str) -> Scan:
+        """Cut a line into tokens and say of what kind each is."""
+        text, origin = _fold_line(line)
+        tokens: list[str] = _TOKEN.findall(text)
+        keys = [t if t[0] != " " else " " for t in tokens] if "  " in text else tokens
+        shape: list[str] = []
+        values: list[Any] = []
+        bounds = [0]
+        index, at, count = 0, 0, len(tokens)
+        entries = self._entries
+        while index < count:
+            token = keys[index]
+            size = 1
+            kind, value = "", None
+            if token in entries:
+                for tail, word in entries[token]:
+                    if not tail or tail == keys[index + 1 : index + 1 + len(tail)]:
+                        kind, value, size = word.kind, word, 1 + len(tail)
+                        break
+            if not kind:
+                kind, value = _plain(token)
+            shape.append(kind)
+            values.append(value)
+            for piece in tokens[index : index + size]:
+                at += len(piece)
+            bounds.append(at)
+            index += size
+        if origin:
+            bounds = [origin[at] for at in bounds]
+        return Scan(line, "".join(shape), values, bounds)
+
+
+_SELF = frozenset(" -,/:|.()+%")
+
+
+def _plain(token: str) -> tuple[str, str | None]:
+    """The kind of a token that is in no table."""
+    if token[0] in "0123456789":
+        return _NUMBER_KINDS.get(len(token), "n"), token
+    if token in _SELF:
+        return token, None
+    return ("?" if token[0].isalnum() else "!"), None
+
+
+def swapped_lam_alef(name: str) -> str:
+    """The name as some PDF exports leave it: `الثلاثاء` becomes `الثالثاء`.
+
+    >>> swapped_lam_alef("الاثنين")
+    'االثنين'
+    """
+    return name.replace("لا", "ال")
+
+
+def _fold_line(line: str) -> tuple[str, list[int]]:
+    """The folded line, and where its characters come from if that is not one to one."""
+    if "\N{ARABIC TATWEEL}" in line:
+        # `الفرج ـ عنيزة`: newsrooms print a tatweel between words for a dash.
+        line = _TATWEEL_DASH.sub(lambda found: "-" * len(found[0]), line)
+    text = line.translate(_FOLD)
+    if len(text) == len(line) and not _LIGATURE.search(line):
+        return text, []
+    get = _FOLD.get
+    origin = [at for at, mark in enumerate(line) for _ in get(ord(mark), mark)]
+    # A token ends where the next one starts, so marks that print nothing
+    # stay with the token before them.
+    return text, [*origin, len(line)]
+
+
+def _names(rules: Rules) -> Iterator[tuple[str, Word]]:
+    for kind, letter in WORD_KINDS.items():
+        for title, rule in rules.kind(kind).items():
+            word = Word(letter, rule.get("number"), f"{kind}.{title}")
+            yield from ((name, word) for name in rule["names"])
+    for kind, (key, letters) in KEYED_KINDS.items():
+        for title, rule in rules.kind(kind).items():
+            word = Word(letters[rule[key]], rule.get("number"), f"{kind}.{title}")
+            yield from ((name, word) for name in rule["names"])
+    for title, rule in rules.kind("meridiem").items():
+        for name in rule["names"]:
+            letter = {"م": "m", "ص": "q"}.get(name, "p")
+            yield name, Word(letter, rule["means"], f"meridiem.{title}")
+    for title, rule in rules.kind("unit").items():
+        value = (rule["unit"], rule.get("number", 1))
+        letter = {"inside": "i", "around": "j"}.get(rule.get("place", ""), "u")
+        word = Word(letter, value, f"unit.{title}")
+        yield from ((name, word) for name in rule["names"])
+    yield from _zone_names(rules)
+
+
+def _zone_names(rules: Rules) -> Iterator[tuple[str, Word]]:
+    """A zone's own names, and its places behind each of the words for "time of"."""
+    openings: Iterable[str] = [
+        name for rule in rules.kind("zone-word").values() for name in rule["names"]
+    ]
+    for title, rule in rules.kind("zone").items():
+        word = Word("z", rule["zone"], f"zone.{title}")
+        yield from ((name, word) for name in rule.get("names", ()))
+        for place in rule.get("places", ()):
+            yield from ((f"{opening} {place}", word) for opening in openings)
