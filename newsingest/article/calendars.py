@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
 
@@ -66,7 +66,7 @@ def place(local: datetime, name: str) -> tuple[datetime, str | None]:
     first = local.replace(tzinfo=rules, fold=0)
     if first.utcoffset() == local.replace(tzinfo=rules, fold=1).utcoffset():
         return first, None
-    back = first.astimezone(timezone.utc).astimezone(rules)
+    back = first.astimezone(UTC).astimezone(rules)
     if back.replace(tzinfo=None) == local:
         return first, "ambiguous-time"
     return first, "nonexistent-time"

@@ -1,4 +1,4 @@
-"""Shapes → what in them has the form of a date, a clock, a zone, …
+"""Shapes → what in them has the form of a date, a clock or a zone.
 
 `datelexer` says what the letters of a shape mean. A form is found by its shape alone,
 so lines of one shape (a newsroom prints thousands) are analysed once. Whether the day
@@ -46,7 +46,8 @@ _MONTH = (
 )
 _YEAR = rf"(?P<year>y){_MARK}"
 _FRACTION = r"(?:[.,][dny])?"
-_OFFSET = r"(?P<sign>[-+])(?:(?P<hours>y)|(?P<hours2>d)(?::(?P<minutes>d))?)"
+_SPAN = r"(?:(?P<hours>y)|(?P<hours2>d)(?::(?P<minutes>d))?)"
+_OFFSET = rf"(?P<sign>[-+]){_SPAN}"
 
 FORMS: Final = tuple(
     (name, re.compile(pattern, re.VERBOSE))
@@ -55,13 +56,17 @@ FORMS: Final = tuple(
         # before a clock (`2024-03-07 11:36`), a full date before what is part of one.
         (
             "year-month-day",
-            rf"{_ALONE_BEFORE}(?P<year>y){_SEPARATOR}(?P<month>d){_SAME}(?P<day>d)"
-            rf"{_ALONE_AFTER}{_MARK}",
+            (
+                rf"{_ALONE_BEFORE}(?P<year>y){_SEPARATOR}(?P<month>d){_SAME}(?P<day>d)"
+                rf"{_ALONE_AFTER}{_MARK}"
+            ),
         ),
         (
             "day-month-year",
-            rf"{_ALONE_BEFORE}(?P<day>d){_SEPARATOR}(?P<month>d){_SAME}(?P<year>y)"
-            rf"{_ALONE_AFTER}{_MARK}",
+            (
+                rf"{_ALONE_BEFORE}(?P<day>d){_SEPARATOR}(?P<month>d){_SAME}(?P<year>y)"
+                rf"{_ALONE_AFTER}{_MARK}"
+            ),
         ),
         (
             "day, month's name, year",
@@ -73,44 +78,68 @@ FORMS: Final = tuple(
         ),
         (
             "year, month's name, day",
-            rf"{_ALONE_BEFORE}(?P<year>y){_GAP_AFTER_MONTH}{_MONTH}{_GAP}{_DAY}(?![:c])",
+            (
+                rf"{_ALONE_BEFORE}(?P<year>y){_GAP_AFTER_MONTH}{_MONTH}{_GAP}{_DAY}"
+                r"(?![:c])"
+            ),
         ),
         (
             "day, month's name, short year",
-            rf"{_ALONE_BEFORE}(?P<day>d)(?P<separator>[-/.])(?P<month>[MH])"
-            r"(?P=separator)(?P<year>d)(?![-/.:])",
+            (
+                rf"{_ALONE_BEFORE}(?P<day>d)(?P<separator>[-/.])(?P<month>[MH])"
+                r"(?P=separator)(?P<year>d)(?![-/.:])"
+            ),
         ),
         (
             "short year",
-            r"(?<![dnyM][-/.:])(?P<first>d)(?P<separator>[-/.])(?P<second>d)"
-            r"(?P=separator)(?P<third>d)(?![-/.:%])",
+            (
+                r"(?<![dnyM][-/.:])(?P<first>d)(?P<separator>[-/.])(?P<second>d)"
+                r"(?P=separator)(?P<third>d)(?![-/.:%])"
+            ),
         ),
         ("month's name, year", rf"{_MONTH}{_GAP_AFTER_MONTH}{_YEAR}(?![-/:])"),
         ("no year", rf"{_DAY}{_GAP}{_MONTH}"),
         ("no year", r"(?P<month>M)\ (?P<day>d)s?(?!\ ?[:c]\ ?d)"),
         (
             "zone",
-            rf"(?:Z\ )?(?P<zone>z)(?:\ ?\(?{_OFFSET}\)?)?"
-            r"|(?P<unknown>Z\ [?](?:\ [?])?)",
+            (
+                rf"(?:Z\ )?(?P<zone>z)(?:\ ?\(?{_OFFSET}\)?)?"
+                r"|(?P<unknown>Z\ [?](?:\ [?])?)"
+            ),
         ),
-        ("zone", r"(?<!\+)(?P<sign>\+)(?:(?P<hours>y)|(?P<hours2>d)(?::(?P<minutes>d))?)"),
-        ("zone", r"(?<=:d)\ ?(?P<sign>-)(?P<hours>y)|(?<=:d:d)(?P<sign2>-)"
-         r"(?P<hours2>d):(?P<minutes>d)"),
+        (
+            "zone",
+            rf"(?<!\+)(?P<sign>\+){_SPAN}",
+        ),
+        (
+            "zone",
+            (
+                r"(?<=:d)\ ?(?P<sign>-)(?P<hours>y)|(?<=:d:d)(?P<sign2>-)"
+                r"(?P<hours2>d):(?P<minutes>d)"
+            ),
+        ),
         (
             "clock",
-            r"(?:k\ ?)?(?:(?P<before>[pqm])\ ?)?(?P<hour>d)\ ?[:c]\ ?(?P<minute>d)"
-            rf"(?:\ ?:\ ?(?P<second>d){_FRACTION})?"
-            r"(?:\ ?\(?(?P<half>[pqm])\)?)?(?!:)",
+            (
+                r"(?:k\ ?)?(?:(?P<before>[pqm])\ ?)?(?P<hour>d)\ ?[:c]\ ?(?P<minute>d)"
+                rf"(?:\ ?:\ ?(?P<second>d){_FRACTION})?"
+                r"(?:\ ?\(?(?P<half>[pqm])\)?)?(?!:)"
+            ),
         ),
         (
             "dotted clock",
-            r"(?:k\ ?)?(?:(?P<before>[pqm])\ ?)?(?<![-/.\#])(?P<hour>d)\.(?P<minute>d)"
-            r"(?:\ ?\(?(?P<half>[pqm])\)?)?(?![-/.%])",
+            (
+                r"(?:k\ ?)?(?:(?P<before>[pqm])\ ?)?(?<![-/.\#])(?P<hour>d)"
+                r"\.(?P<minute>d)"
+                r"(?:\ ?\(?(?P<half>[pqm])\)?)?(?![-/.%])"
+            ),
         ),
         (
             "hour",
-            r"k\ ?(?P<hour>[do])(?:\ (?P<part>v))?(?:\ ?(?P<half>[pqm]))?"
-            r"|(?P<hour2>d)\ ?(?P<half2>p)|(?P<hour3>d)\ ?c(?!\w)",
+            (
+                r"k\ ?(?P<hour>[do])(?:\ (?P<part>v))?(?:\ ?(?P<half>[pqm]))?"
+                r"|(?P<hour2>d)\ ?(?P<half2>p)|(?P<hour3>d)\ ?c(?!\w)"
+            ),
         ),
         ("ago", r"a\ (?:(?P<count>[dnl])\ )?(?P<unit>[uij])"),
         ("ago", r"(?P<count>[dnl])\ (?P<unit>[uij])\ b"),

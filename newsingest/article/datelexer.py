@@ -87,17 +87,27 @@ KEYED_KINDS: Final = {
 """Kinds of rules where one key of a rule decides about the kind of its names."""
 
 _MARKS = {
-    "-": "-‐‑‒–—―−﹘﹣-",
-    ",": "،,؛;﹐,、",
-    "/": "/\\⁄∕؍/",
-    ":": "::﹕∶",
-    "|": "|¦│•·∙●▪■◆*#_|‖~",
-    ".": ".٫۔․",
-    "(": "(﴾[{«“‹<",
-    ")": ")﴿]}»”›>\"'’‘`",
-    "+": "++",
-    "%": "%٪",
+    "-": "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}"
+    "\N{HORIZONTAL BAR}\N{MINUS SIGN}\N{SMALL HYPHEN-MINUS}\N{FULLWIDTH HYPHEN-MINUS}",
+    ",": "\N{ARABIC COMMA};\N{ARABIC SEMICOLON}\N{FULLWIDTH COMMA}",
+    "/": "\\\N{FRACTION SLASH}\N{DIVISION SLASH}\N{ARABIC DATE SEPARATOR}"
+    "\N{FULLWIDTH SOLIDUS}",
+    ":": "\N{FULLWIDTH COLON}\N{RATIO}",
+    "|": "¦*#_~\N{BOX DRAWINGS LIGHT VERTICAL}\N{BULLET}\N{MIDDLE DOT}"
+    "\N{BULLET OPERATOR}\N{BLACK CIRCLE}\N{BLACK SMALL SQUARE}\N{BLACK SQUARE}"
+    "\N{BLACK DIAMOND}\N{FULLWIDTH VERTICAL LINE}\N{DOUBLE VERTICAL LINE}",
+    ".": "\N{ARABIC DECIMAL SEPARATOR}\N{ARABIC FULL STOP}\N{ONE DOT LEADER}",
+    "(": "[{<\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}"
+    "\N{LEFT DOUBLE QUOTATION MARK}\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}"
+    "\N{ORNATE LEFT PARENTHESIS}",
+    ")": "]}>\"'`\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}"
+    "\N{RIGHT DOUBLE QUOTATION MARK}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+    "\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
+    "\N{ORNATE RIGHT PARENTHESIS}",
+    "+": "\N{FULLWIDTH PLUS SIGN}",
+    "%": "\N{ARABIC PERCENT SIGN}",
 }
+"""Marks that newsrooms and their software print for one another."""
 
 
 def _table() -> dict[int, str]:
@@ -112,7 +122,12 @@ def _table() -> dict[int, str]:
     table |= {0xFF10 + digit: str(digit) for digit in range(10)}
     for folded, variants in _MARKS.items():
         table |= dict.fromkeys(map(ord, variants), folded)
-    table |= {ord(variant): folded for variant, folded in ("ےي", "ہه", "ەه", "ھه")}
+    urdu = (
+        "\N{ARABIC LETTER HEH GOAL}\N{ARABIC LETTER AE}"
+        "\N{ARABIC LETTER HEH DOACHASHMEE}"
+    )
+    table |= dict.fromkeys(map(ord, urdu), "ه")
+    table[ord("\N{ARABIC LETTER YEH BARREE}")] = "ي"
     table |= dict.fromkeys((*range(9, 14), 0xA0, *range(0x2000, 0x200B), 0x202F), " ")
     table |= dict.fromkeys((0x205F, 0x3000), " ")
     return {code: str(folded) for code, folded in FOLD.items()} | table
@@ -120,8 +135,10 @@ def _table() -> dict[int, str]:
 
 _FOLD = _table()
 _TATWEEL_DASH = re.compile(r"(?<![ء-ي])\N{ARABIC TATWEEL}+")
-_LIGATURE = re.compile("[\N{ARABIC LIGATURE LAM WITH ALEF WITH MADDA ABOVE ISOLATED FORM}"
-    "-\N{ARABIC LIGATURE LAM WITH ALEF FINAL FORM}]")
+_LIGATURE = re.compile(
+    "[\N{ARABIC LIGATURE LAM WITH ALEF WITH MADDA ABOVE ISOLATED FORM}"
+    "-\N{ARABIC LIGATURE LAM WITH ALEF FINAL FORM}]"
+)
 _TOKEN = re.compile(
     r"""
       [0-9]{4}(?=[0-9]{2}:[0-9]{2})  # a year glued to its clock: 7/3/202405:42
@@ -198,7 +215,8 @@ class Lexicon:
         while index < count:
             token = keys[index]
             size = 1
-            kind, value = "", None
+            kind = ""
+            value: Word | str | None = None
             if token in entries:
                 for tail, word in entries[token]:
                     if not tail or tail == keys[index + 1 : index + 1 + len(tail)]:

@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from newsingest.article import calendars
+from newsingest.article.datefacts import Clock, Day, Fact, understand
 from newsingest.article.dategrammar import find, touches
 from newsingest.article.datelexer import Lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsingest.article.dategrammar import Item
     from newsingest.article.datelexer import Scan
     from newsingest.article.record import DateOrder
     from newsingest.article.rules import Rules
@@ -28,7 +28,9 @@ LINE_SHARE: Final = 0.6
 """A line is a date line if this share of its letters and digits is explained: the
 least that keeps every CLDR line and lets no line of prose in."""
 
-_HINT = re.compile("[0-9٠-٩۰-۹]|منذ|قبل|[أا]مس|البارحة|من شهر|الموافق|ago|esterday|hier")
+_HINT = re.compile(
+    "[0-9٠-٩۰-۹]|منذ|قبل|[أا]مس|البارحة|من شهر|الموافق|ago|esterday|hier"
+)
 
 
 def could_be_date(line: str) -> bool:
@@ -85,49 +87,14 @@ class DateReading:
         return self.coverage >= LINE_SHARE or self.set_off
 
 
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    """An item that was found true: what it is, its tokens, and its value."""
-
-    kind: str
-    start: int
-    end: int
-    value: Any
-    item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """A printed day in one calendar.
-
-    `days` are its possible readings, the likeliest first; none for a Hijri year that
-    no table reaches. `text` is the day as ISO 8601 in its own calendar.
-    """
-
-    text: str
-    precision: str
-    days: tuple[date, ...] = ()
-    flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Clock:
-    """A printed time of day."""
-
-    hour: int
-    minute: int
-    second: int | None
-    flags: tuple[str, ...] = ()
-
-
 @dataclass(slots=True)
 class _Moment:
     """What stands between two labels: the pieces of one moment, gathered."""
 
     label: str
-    gregorian: list[_Day] = field(default_factory=list)
-    hijri: list[_Day] = field(default_factory=list)
-    clocks: list[_Clock] = field(default_factory=list)
+    gregorian: list[Day] = field(default_factory=list)
+    hijri: list[Day] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
     zone: str | None = None
     zone_unknown: bool = False
 
@@ -173,137 +140,18 @@ class DateReader:
             return None
         scan = self._lexicon.scan(line)
         items = find(scan.shape)
-        facts = [fact for item in items if (fact := self._understand(item, scan))]
+        found = (understand(item, scan, self._order) for item in items)
+        facts = [fact for fact in found if fact]
         groups = [group for group in _groups(facts, scan) if _tells_a_day(group)]
         if not groups:
             return None
         best = max(groups, key=lambda group: _rank(group, scan))
         return self._reading(best, scan, now)
 
-    # -- validate: is there such a day, such a time?
-
-    def _understand(self, item: Item, scan: Scan) -> _Fact | None:
-        kind, read = _READERS[item.form]
-        value = read(self, item, scan)
-        return value and _Fact(kind, item.start, item.end, value, item)
-
-    def _numeric(self, item: Item, scan: Scan) -> _Day | None:
-        year, month, day = (
-            int(scan.values[item[role]]) for role in ("year", "month", "day")
-        )
-        mark = _mark(item, scan)
-        if mark in _HIJRI_MARKS[year in HIJRI_YEARS]:
-            return _hijri(year, month, day) or _hijri(year, day, month)
-        if year not in GREGORIAN_YEARS or mark == "h":
-            return None
-        if item.form == "year-month-day":
-            return _gregorian(year, [(month, day)])
-        orders = [(month, day), (day, month)]
-        return _gregorian(year, orders[::-1] if self._order == "mdy" else orders)
-
-    def _named(self, item: Item, scan: Scan) -> _Day | None:
-        months = [t for role, t in item.parts if role == "month"]
-        kinds = {scan.shape[token] for token in months}
-        numbers = {scan.values[token].value for token in months}
-        year = int(scan.values[item["year"]])
-        if len(numbers) != 1 or len(kinds) != 1:
-            return None
-        (kind,), (month,) = kinds, numbers
-        mark = _mark(item, scan)
-        day = _number(scan, item["day"]) if item["day"] >= 0 else None
-        if kind == "X" or mark == "x" or (kind == "M" and year in OTHER_YEARS):
-            return _Day("", "other")
-        if kind == "H":
-            return _hijri(year, month, day) if year in HIJRI_YEARS else None
-        if year not in GREGORIAN_YEARS or mark == "h":
-            return None
-        if day is None:
-            return _Day(f"{year:04}-{month:02}", "month")
-        return _gregorian(year, [(month, day)])
-
-    def _short_named(self, item: Item, scan: Scan) -> _Day | None:
-        month = scan.values[item["month"]].value
-        day, year = int(scan.values[item["day"]]), scan.values[item["year"]]
-        if scan.shape[item["month"]] == "H":
-            return None
-        found = _gregorian(_full_year(year), [(month, day)])
-        return found and _Day(found.text, "day", found.days, ("two-digit-year",))
-
-    def _short(self, item: Item, scan: Scan) -> _Day | None:
-        """`7/3/24`: only with a year that cannot be a day or month, and company."""
-        texts = [scan.values[item[role]] for role in ("first", "second", "third")]
-        if not _has_company(item, scan) or len(texts[2]) != len("24"):
-            return None
-        if self._order == "ymd":
-            found = _gregorian(_full_year(texts[0]), [(int(texts[1]), int(texts[2]))])
-        else:
-            first, second = int(texts[0]), int(texts[1])
-            orders = [(second, first), (first, second)]
-            orders = orders[::-1] if self._order == "mdy" else orders
-            found = _gregorian(_full_year(texts[2]), orders)
-        return found and _Day(
-            found.text, "day", found.days, (*found.flags, "two-digit-year")
-        )
-
-    def _no_year(self, item: Item, scan: Scan) -> _Day | None:
-        months = {scan.values[t].value for role, t in item.parts if role == "month"}
-        day = _number(scan, item["day"])
-        return _Day("", "no-year") if len(months) == 1 and 1 <= day <= 31 else None  # noqa: PLR2004
-
-    def _clock(self, item: Item, scan: Scan) -> _Clock | None:
-        digits = [scan.values[item[role]] for role in ("hour", "minute")]
-        second = scan.values[item["second"]] if item["second"] >= 0 else None
-        if len(digits[1]) != len("00") or (second and len(second) != len("00")):
-            return None
-        halves = [scan.values[i].value for r in ("half", "before") if (i := item[r]) >= 0]
-        hour, minute = int(digits[0]), int(digits[1])
-        return _clock(hour, minute, second and int(second), halves[0] if halves else None)
-
-    def _hour(self, item: Item, scan: Scan) -> _Clock | None:
-        half = scan.values[item["half"]].value if item["half"] >= 0 else None
-        minute = scan.values[item["part"]].value if item["part"] >= 0 else 0
-        hour = _number(scan, item["hour"])
-        if minute < 0:
-            hour, minute = hour - 1, 60 + minute
-        return _clock(hour, minute, None, half)
-
-    def _zone(self, item: Item, scan: Scan) -> str | None:
-        if item["unknown"] >= 0:
-            return "?"
-        if item["sign"] < 0:
-            name: str = scan.values[item["zone"]].value
-            return name
-        digits = scan.values[item["hours"]].zfill(2)
-        rest = scan.values[item["minutes"]] if item["minutes"] >= 0 else digits[2:] or "00"
-        if int(digits[:2]) > 14 or rest not in ("00", "30", "45"):  # noqa: PLR2004
-            return None
-        sign = scan.line[scan.bounds[item["sign"]] : scan.bounds[item["sign"] + 1]]
-        return f"{'+' if '+' in sign or '+' in sign else '-'}{digits[:2]}:{rest}"
-
-    def _ago(self, item: Item, scan: Scan) -> tuple[str, int] | None:
-        value = scan.values[item["unit"]].value
-        if value is None:
-            return None
-        unit, number = value
-        if (count := item["count"]) >= 0:
-            number = _number(scan, count)
-        return unit, number
-
-    def _weekday(self, item: Item, scan: Scan) -> int:
-        number: int = scan.values[item["weekday"]].value
-        return number
-
-    def _today(self, item: Item, scan: Scan) -> tuple[str, int]:
-        return "day", scan.values[item["today"]].value
-
-    def _label(self, item: Item, scan: Scan) -> str:
-        del scan
-        return item.form
-
     # -- choose: which day, which clock, published or modified?
 
     def _reading(
-        self, group: Sequence[_Fact], scan: Scan, now: datetime | None
+        self, group: Sequence[Fact], scan: Scan, now: datetime | None
     ) -> DateReading:
         weekday = next((f.value for f in group if f.kind == "weekday"), None)
         moments = list(_moments(group))
@@ -316,7 +164,9 @@ class DateReader:
             borrowed = found.day or borrowed
             if found.text and moment.label not in told:
                 told[moment.label] = found
-        if not told and (distance := next((f for f in group if f.kind == "ago"), None)):
+        if not told and (
+            distance := next((f for f in group if f.kind == "distance"), None)
+        ):
             told = self._relative(distance.value, moments, group, now)
         published, modified = told.get("published"), told.get("modified")
         main = published or modified or _NOTHING
@@ -346,16 +196,23 @@ class DateReader:
             day, precision, text = borrowed, "day", borrowed.isoformat()
         if text is None or day is None or not moment.clocks:
             zone, source = self._zone_of(moment) if text else (None, None)
-            return _Told(text, precision if text else None, day, tuple(flags), zone, source)
+            return _Told(
+                text, precision if text else None, day, tuple(flags), zone, source
+            )
         clock = moment.clocks[0]
         if len({(c.hour, c.minute) for c in moment.clocks}) > 1:
             flags.append("several-times")
         return self._at(day, clock, moment, flags)
 
-    def _at(self, day: date, clock: _Clock, moment: _Moment, flags: list[str]) -> _Told:
+    def _at(self, day: date, clock: Clock, moment: _Moment, flags: list[str]) -> _Told:
         """A day and a clock, with the offset that its zone had then."""
         local = datetime(  # noqa: DTZ001 - naive as printed until a zone is known
-            day.year, day.month, day.day, clock.hour % 24, clock.minute, clock.second or 0
+            day.year,
+            day.month,
+            day.day,
+            clock.hour % 24,
+            clock.minute,
+            clock.second or 0,
         ) + timedelta(days=clock.hour // 24)
         flags += clock.flags
         zone, source = self._zone_of(moment)
@@ -380,7 +237,7 @@ class DateReader:
         self,
         distance: tuple[str, int],
         moments: list[_Moment],
-        group: Sequence[_Fact],
+        group: Sequence[Fact],
         now: datetime | None,
     ) -> dict[str, _Told]:
         """A distance from now, no finer than its unit: `منذ يومين` gives a day."""
@@ -404,10 +261,15 @@ class DateReader:
         if precision in ("minute", "second") and not now.tzinfo and self._timezone:
             return {
                 label: self._at(
-                    then.date(), _Clock(then.hour, then.minute, None), _Moment(label), flags
+                    then.date(),
+                    Clock(then.hour, then.minute, None),
+                    _Moment(label),
+                    flags,
                 )
             }
-        text = then.isoformat(timespec="seconds" if precision == "second" else "minutes")
+        text = then.isoformat(
+            timespec="seconds" if precision == "second" else "minutes"
+        )
         text = text if size is None else text[:size]
         return {label: _Told(text, precision, then.date(), tuple(flags), None, None)}
 
@@ -424,109 +286,10 @@ _UNITS: Final[dict[str, tuple[int | None, str]]] = {
 }
 """How much of an ISO date-time a distance in a unit determines, and its name."""
 
-GREGORIAN_YEARS: Final = range(1800, 2101)
-HIJRI_YEARS: Final = range(1200, 1600)
-OTHER_YEARS: Final = range(2700, 3100)
-"""Amazigh years are 950 ahead and counted with Gregorian months."""
 
-_HIJRI_MARKS: Final = {True: ("", "h"), False: ()}
-"""Whether a year of three or four numbers is Hijri, by its mark."""
-
-_CENTURY: Final = 50
-
-_READERS: Final = {
-    "year-month-day": ("day", DateReader._numeric),  # noqa: SLF001 - a table of its own
-    "day-month-year": ("day", DateReader._numeric),  # noqa: SLF001
-    "day, month's name, year": ("day", DateReader._named),  # noqa: SLF001
-    "month's name, day, year": ("day", DateReader._named),  # noqa: SLF001
-    "year, month's name, day": ("day", DateReader._named),  # noqa: SLF001
-    "month's name, year": ("day", DateReader._named),  # noqa: SLF001
-    "day, month's name, short year": ("day", DateReader._short_named),  # noqa: SLF001
-    "short year": ("day", DateReader._short),  # noqa: SLF001
-    "no year": ("day", DateReader._no_year),  # noqa: SLF001
-    "clock": ("clock", DateReader._clock),  # noqa: SLF001
-    "dotted clock": ("clock", DateReader._clock),  # noqa: SLF001
-    "hour": ("clock", DateReader._hour),  # noqa: SLF001
-    "zone": ("zone", DateReader._zone),  # noqa: SLF001
-    "ago": ("ago", DateReader._ago),  # noqa: SLF001
-    "today": ("ago", DateReader._today),  # noqa: SLF001
-    "weekday": ("weekday", DateReader._weekday),  # noqa: SLF001
-    "published": ("label", DateReader._label),  # noqa: SLF001
-    "modified": ("label", DateReader._label),  # noqa: SLF001
-    "issue": ("issue", DateReader._label),  # noqa: SLF001
-}
-"""Form → the kind of fact it tells and what reads it."""
-
-
-def _number(scan: Scan, token: int) -> int:
-    """The number a token prints, in digits or in a word."""
-    value = scan.values[token]
-    return int(value) if isinstance(value, str) else int(value.value)
-
-
-def _mark(item: Item, scan: Scan) -> str:
-    return scan.shape[item["mark"]].replace("m", "g") if item["mark"] >= 0 else ""
-
-
-def _full_year(digits: str) -> int:
-    return int(digits) + (2000 if int(digits) < _CENTURY else 1900)
-
-
-def _has_company(item: Item, scan: Scan) -> bool:
-    """Whether a clock, a weekday or a label stands beside a date with a short year."""
-    around = scan.shape[: item.start] + scan.shape[item.end :]
-    return re.search(r"[wPU]|d ?: ?d", around) is not None
-
-
-def _gregorian(year: int, orders: list[tuple[int, int]]) -> _Day | None:
-    """The day, by the first (month, day) that exists; another one is a doubt."""
-    days: list[date] = []
-    for month, day in orders:
-        if 1 <= month <= 12 and 1 <= day <= 31:  # noqa: PLR2004
-            try:
-                found = date(year, month, day)
-            except ValueError:
-                continue
-            if found not in days:
-                days.append(found)
-    if not days:
-        return None
-    flags = ("ambiguous-day-month",) if len(days) > 1 else ()
-    return _Day(days[0].isoformat(), "day", tuple(days), flags)
-
-
-def _hijri(year: int, month: int, day: int | None) -> _Day | None:
-    if not 1 <= month <= 12 or (day is not None and not 1 <= day <= 30):  # noqa: PLR2004
-        return None
-    if day is None:
-        return _Day(f"{year:04}-{month:02}", "hijri-month")
-    known = calendars.from_hijri(year, month, day)
-    return _Day(f"{year:04}-{month:02}-{day:02}", "hijri", (known,) if known else ())
-
-
-def _clock(hour: int, minute: int, second: int | None, half: str | None) -> _Clock | None:
-    if minute > 59 or (second or 0) > 60 or hour > 24 or (hour == 24 and minute):  # noqa: PLR2004
-        return None
-    second = min(second, 59) if second is not None else None
-    if half is None or hour > 12:  # noqa: PLR2004
-        contradicts = half == "am" and 12 < hour < 24  # noqa: PLR2004
-        return _Clock(hour, minute, second, ("half-disagrees",) * contradicts)
-    return _Clock(_HALVES[half](hour), minute, second)
-
-
-_HALVES: Final = {
-    "am": lambda hour: hour % 12,
-    "pm": lambda hour: hour % 12 + 12,
-    "noon": lambda hour: hour if hour >= 10 else hour + 12,  # noqa: PLR2004
-    "night": lambda hour: hour % 12 if hour == 12 or hour < 6 else hour + 12,  # noqa: PLR2004
-}
-"""Which hour of the day an hour up to 12 is. Night is both sides of midnight: 11 ليلا
-is 23:00, 2 ليلا is 02:00; 11 ظهرا is 11:00, 1 ظهرا is 13:00."""
-
-
-def _groups(facts: list[_Fact], scan: Scan) -> Iterator[list[_Fact]]:
+def _groups(facts: list[Fact], scan: Scan) -> Iterator[list[Fact]]:
     """Facts that nothing but marks and small words part."""
-    group: list[_Fact] = []
+    group: list[Fact] = []
     for fact in facts:
         if group and not touches(scan.shape[group[-1].end : fact.start]):
             yield group
@@ -536,17 +299,17 @@ def _groups(facts: list[_Fact], scan: Scan) -> Iterator[list[_Fact]]:
         yield group
 
 
-def _tells_a_day(group: Sequence[_Fact]) -> bool:
-    return any(fact.kind == "day" or fact.kind == "ago" for fact in group)
+def _tells_a_day(group: Sequence[Fact]) -> bool:
+    return any(fact.kind in ("day", "distance") for fact in group)
 
 
-def _rank(group: Sequence[_Fact], scan: Scan) -> tuple[bool, int]:
+def _rank(group: Sequence[Fact], scan: Scan) -> tuple[bool, int]:
     """A group with a full date before one without, then the one that explains most."""
     full = any(f.kind == "day" and f.value.text for f in group)
     return full, scan.bounds[group[-1].end] - scan.bounds[group[0].start]
 
 
-def _moments(group: Sequence[_Fact]) -> Iterator[_Moment]:
+def _moments(group: Sequence[Fact]) -> Iterator[_Moment]:
     """The group cut at its labels."""
     moment = _Moment("published")
     for fact in group:
@@ -558,9 +321,9 @@ def _moments(group: Sequence[_Fact]) -> Iterator[_Moment]:
         elif fact.kind == "zone":
             moment.zone_unknown = moment.zone_unknown or fact.value == "?"
             moment.zone = moment.zone or (fact.value if fact.value != "?" else None)
-        elif fact.kind == "day" and fact.value.precision in ("day", "month"):
+        elif fact.kind == "day" and fact.value.calendar == "gregorian":
             moment.gregorian.append(fact.value)
-        elif fact.kind == "day" and fact.value.precision in ("hijri", "hijri-month"):
+        elif fact.kind == "day" and fact.value.calendar == "hijri":
             moment.hijri.append(fact.value)
     yield moment
 
@@ -572,9 +335,9 @@ def _choose_day(
     hijri = moment.hijri[0] if moment.hijri else None
     if not moment.gregorian:
         return _from_hijri(hijri, weekday) if hijri else (None, "day", None, [])
-    printed = min(moment.gregorian, key=lambda day: day.precision != "day")
+    printed = max(moment.gregorian, key=lambda day: bool(day.days))
     if not printed.days:
-        return None, printed.precision, printed.text, []
+        return None, "month", printed.text, []
     days = [other for other in moment.gregorian if other.days]
     flags = [flag for flag in printed.flags if flag != "ambiguous-day-month"]
     chosen = _settle(printed.days, weekday, hijri)
@@ -591,7 +354,7 @@ def _choose_day(
 
 
 def _settle(
-    days: tuple[date, ...], weekday: int | None, hijri: _Day | None
+    days: tuple[date, ...], weekday: int | None, hijri: Day | None
 ) -> date | None:
     """The only day, or the only one that the weekday or the Hijri day agrees with."""
     if len(days) == 1:
@@ -599,7 +362,9 @@ def _settle(
     fits = [day for day in days if weekday and day.isoweekday() == weekday]
     if len(fits) == 1:
         return fits[0]
-    near = [d for d in days if hijri and hijri.days and abs((hijri.days[0] - d).days) <= 1]
+    near = [
+        d for d in days if hijri and hijri.days and abs((hijri.days[0] - d).days) <= 1
+    ]
     return near[0] if len(near) == 1 else None
 
 
@@ -607,7 +372,7 @@ _SNAP: Final = (0, 1, -1, 2, -2)
 
 
 def _from_hijri(
-    hijri: _Day, weekday: int | None
+    hijri: Day, weekday: int | None
 ) -> tuple[date | None, str, str | None, list[str]]:
     """The Gregorian day of a lone Hijri one, by the weekday if that is two days off."""
     if not hijri.days:
@@ -624,15 +389,15 @@ def _from_hijri(
     return known, "day", known.isoformat(), flags
 
 
-def _doubts(group: Sequence[_Fact]) -> list[str]:
+def _doubts(group: Sequence[Fact]) -> list[str]:
     """Why a line that speaks of time gives no moment."""
-    doubts = ["relative" for fact in group if fact.kind == "ago"]
+    doubts = ["relative" for fact in group if fact.kind == "distance"]
     return doubts + [
-        "no-year" for f in group if f.kind == "day" and f.value.precision == "no-year"
+        "no-year" for f in group if f.kind == "day" and f.value.calendar == "no-year"
     ]
 
 
-def _bounds(group: Sequence[_Fact], scan: Scan) -> tuple[int, int]:
+def _bounds(group: Sequence[Fact], scan: Scan) -> tuple[int, int]:
     """The tokens of a group, with the small words and the brackets around it."""
     start, end = group[0].start, group[-1].end
     shape = scan.shape
@@ -692,11 +457,11 @@ _ROLES: Final = {
 }
 
 
-def _parts(group: Sequence[_Fact], scan: Scan) -> Iterator[Part]:
+def _parts(group: Sequence[Fact], scan: Scan) -> Iterator[Part]:
     for fact in group:
-        day = fact.value if isinstance(fact.value, _Day) else None
-        calendar = "Hijri " if day and day.precision.startswith("hijri") else ""
-        calendar = "other calendar's " if day and day.precision == "other" else calendar
+        day = fact.value if isinstance(fact.value, Day) else None
+        calendar = "Hijri " if day and day.calendar == "hijri" else ""
+        calendar = "other calendar's " if day and day.calendar == "other" else calendar
         for role, token in fact.item.parts:
             name = calendar + _ROLES.get(role, role)
             yield Part(scan.bounds[token], scan.bounds[token + 1], name)

@@ -61,6 +61,7 @@ PHRASES = {
     "becomes": Key(TEXT),
 }
 NAMES = {"names": Key(TEXTS, required=True)}
+NUMBERED = NAMES | {"number": Key(NUMBER, required=True)}
 WORDS = {"words": Key(TEXT, required=True)}
 
 KINDS: Mapping[str, Mapping[str, Key]] = {
@@ -71,18 +72,68 @@ KINDS: Mapping[str, Mapping[str, Key]] = {
     "caption-ending": NAMES,
     "contact": PHRASES,
     "copyright": PHRASES,
+    "cardinal": NUMBERED,
+    "date-label": NAMES
+    | {"means": Key(TEXT, required=True, choices=("published", "modified"))},
+    "date-word": NAMES
+    | {
+        "place": Key(
+            TEXT,
+            required=True,
+            choices=(
+                "inside",
+                "around",
+                "clock",
+                "hour-letter",
+                "ordinal-ending",
+                "before-distance",
+                "behind-distance",
+                "issue",
+            ),
+        )
+    },
     "given": WORDS,
     "honorific": NAMES,
+    "hour-part": NUMBERED,
+    "meridiem": NAMES
+    | {"means": Key(TEXT, required=True, choices=("am", "pm", "noon", "night"))},
+    "month": NUMBERED
+    | {
+        "calendar": Key(TEXT, required=True, choices=("gregorian", "hijri", "other")),
+    },
     "name-part": NAMES,
     "not-name": WORDS,
+    "ordinal": NUMBERED,
     "paper": NAMES,
     "place": NAMES,
     "related": PHRASES,
+    "relative-day": NUMBERED,
     "role": NAMES,
     "section": PHRASES,
     "share": PHRASES,
     "source": PHRASES,
     "tags": PHRASES,
+    "unit": NAMES
+    | {
+        "unit": Key(
+            TEXT,
+            required=True,
+            choices=("second", "minute", "hour", "day", "week", "month", "year"),
+        ),
+        "number": Key(NUMBER),
+        "place": Key(TEXT, choices=("inside", "around")),
+    },
+    "weekday": NUMBERED,
+    "year-mark": NAMES
+    | {
+        "calendar": Key(TEXT, required=True, choices=("gregorian", "hijri", "other")),
+    },
+    "zone": {
+        "zone": Key(TEXT, required=True),
+        "names": Key(TEXTS),
+        "places": Key(TEXTS),
+    },
+    "zone-word": NAMES,
 }
 """Kind → the keys its rules may have, besides `COMMON`."""
 
