@@ -19,6 +19,10 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 PHONE = re.compile(
     r"(?<![\w@.])(?:\+|00)?\(?\d[\d\s()\N{NO-BREAK SPACE}-]{4,}\d(?![\w@])"
 )
+CREDIT = re.compile(r"©\s*(\S.*)$|\(([^()]{2,40})\)[.\s]*$")
+QUOTES = " «»\"'“”"
+LONGEST_HEADLINE = 250
+"""Longer ones are several headlines run together; nobody can tell them apart."""
 FEWEST_DIGITS, MOST_DIGITS = 7, 16
 """A phone has so many digits; SMS short codes (`88548`) are none."""
 URL = re.compile(r"(?:https?://|www\.)[^\s<>«»\"“”()،]+[^\s<>«»\"“”()،.:;]")
@@ -96,10 +100,8 @@ def _fill_links(metadata: Metadata, by_label: dict[str, list[Span]]) -> None:
         for part in TAG_MARKS.split(UNSEEN.sub("", span.content))
         if (tag := part.lstrip(TAG_EDGES).rstrip(TAG_EDGES + "."))
     )
-    captions = by_label.get("caption", ())
-    metadata.image_credits += [
-        credit for credit in _items(captions) if credit not in metadata.image_credits
-    ]
+    credited = [_credit(span) for span in by_label.get("caption", ())]
+    metadata.image_credits = _unique([*metadata.image_credits, *filter(None, credited)])
     metadata.url = _url(by_label)
 
 
@@ -113,10 +115,21 @@ def _url(by_label: dict[str, list[Span]]) -> str | None:
     return None
 
 
+def _credit(span: Span) -> str | None:
+    """Whom a caption credits: behind its label, behind `©`, or in a closing bracket."""
+    text = printed(span.content)
+    if span.rule == "caption.label":
+        return text.strip(EDGES) or None
+    if found := CREDIT.search(text):
+        return printed(found[1] or found[2]).strip(QUOTES) or None
+    return None
+
+
 def _items(spans: Iterable[Span]) -> list[str]:
     """What link and credit lines say, without bullets; a bare heading says nothing."""
     texts = (UNSEEN.sub("", span.content) for span in spans)
-    return [text for raw in texts if (text := raw.lstrip(DECORATION_LEFT).strip())]
+    items = (raw.lstrip(DECORATION_LEFT).strip() for raw in texts)
+    return [item for item in items if 0 < len(item) <= LONGEST_HEADLINE]
 
 
 DECORATION_LEFT = " \t\N{NO-BREAK SPACE}*•·▪●■◼◾○►▶»|+–—-:"

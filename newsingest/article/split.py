@@ -494,7 +494,7 @@ class _Reading:
                 footer |= zone == "footer" and match.label not in ("related", "caption")
             elif zone == "footer" and self._label_tags(at, footer=footer):
                 footer = True
-            elif zone == "footer" and self._label_footer(line, footer=footer):
+            elif zone == "footer" and self._label_footer(at, line, footer=footer):
                 footer |= line.label not in ("body", "byline", "date", "source")
             else:
                 self._put_body(at, line, first=at == start)
@@ -571,18 +571,26 @@ class _Reading:
         elif not self._label_copyright(at, line):
             self._put(line, "boilerplate", ended)
 
-    def _label_footer(self, line: Line, *, footer: bool) -> bool:
+    def _label_footer(self, at: int, line: Line, *, footer: bool) -> bool:
         """Label a line below the text by its shape."""
         text = line.text
         if self.phrases.is_share_bar(text):
             self._put(line, "share", "share.bar")
         elif CONTACT.search(text) and len(text) < LONG and not is_prose(line):
             self._put(line, "contact", "contact.shape")
+        elif self._continues_contact(at, text):
+            self._put(line, "contact", "contact.continued")
         elif not self._label_marks(line) and not self._label_signature(line):
             if not footer:
                 return False
             self._put(line, "boilerplate", "shape.below-footer", second="body")
         return True
+
+    def _continues_contact(self, at: int, text: str) -> bool:
+        """`88591 - Stc`: the numbers below `للتواصل … أرسل رسالة إلى`."""
+        above = self.lines[at - 1].label if at else None
+        number = any(map(str.isdigit, text)) and len(text) <= LONGEST_TAG
+        return above == "contact" and number
 
     def _label_signature(self, line: Line) -> bool:
         """An agency's credit, a writer's name or a date as one of the last lines."""
@@ -768,7 +776,8 @@ class _Reading:
 
     def _put_match(self, line: Line, match: Match) -> None:
         content = line.text[match.rest :] if match.label in VALUED else line.text
-        if not content and match.label in NAMES_ITSELF:
+        whole = match.label == "caption" and match.phrase.match == "start"
+        if whole or (not content and match.label in NAMES_ITSELF):
             content = line.text
         credit = self.bylines.credit(content) if match.label == "source" else None
         line.spans = [
