@@ -109,6 +109,8 @@ class BylineReader:
         self._given = _words(rules, "given")
         self._joins = _names(rules, "name-part")
         self._not_names = _words(rules, "not-name")
+        function_words = rules.kind("not-name").get("function-words", {"words": ""})
+        self._function_words = frozenset(function_words["words"].split())
         self._honorifics = _names(rules, "honorific")
         self._places = _names(rules, "place")
         self._papers = _names(rules, "paper")
@@ -163,6 +165,8 @@ class BylineReader:
         line = ENTITY_SPACE.sub(lambda found: " " * len(found[0]), line)
         line = HANDLE.sub(" ", UNSEEN.sub("", line)).rstrip()
         if not 1 < len(line) <= LONGEST or line[-1] in "؟!?؛":
+            return None
+        if not self._function_words.isdisjoint(line.split()):
             return None
         role, start = self._leading_role(line)
         cut = self._classify(_cut(line, start))
