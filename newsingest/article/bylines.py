@@ -50,6 +50,7 @@ HYPHEN = re.compile(r"(?<=\w{3})-(?=\w{2})")
 OPENING = '«"“'
 EDGES = " \t\N{NO-BREAK SPACE}.:،,;*-–—_|/•·\"'«»“”()[]"
 ENTITY_SPACE = re.compile("(?:&nbsp;|\N{NO-BREAK SPACE})+")
+INITIALS = re.compile(r"(?:[^\W\d_]{1,2}(?:[\s./]+|$)){1,6}")
 JOINED = re.compile(r"و(?! )|(?:مع|عن|نقلا عن|المصدر) ")
 """What joins an agency to the name before it, or to nothing: `مع أ ف ب`."""
 HANDLE = re.compile(r"\S*@\S*")
@@ -241,10 +242,18 @@ class BylineReader:
         joined = JOINED.match(folded)
         if joined and (agency := self._agency(folded[joined.end() :])):
             return replace(piece, kind="agency", value=agency)
-        name = self._strip_honorific(text)
+        name = self._strip_honorific(self._strip_role(text))
         if self.is_person(name):
             return replace(piece, kind="person", value=name)
         return replace(piece, value=name)
+
+    def _strip_role(self, text: str) -> str:
+        """A name without the role before it: `من مراسلنا سليم بدوي`."""
+        words = text.split()
+        start = 1 if words and words[0] == "من" else 0
+        if len(words) > start + 1 and fold_word(words[start]) in self._text_roles:
+            return " ".join(words[start + 1 :])
+        return text
 
     def _people(self, piece: Piece) -> list[Piece]:
         """Cut `أحمد علي ومحمود سعد` into its two people."""
@@ -267,7 +276,7 @@ class BylineReader:
 
     def _resolve(self, pieces: list[Piece]) -> tuple[Piece, ...] | None:
         """Say what the unknown pieces are by what stands beside them."""
-        pieces = self._tell_papers_from_places(pieces)
+        pieces = self._tell_papers_from_places(_without_initials(pieces))
         unknown = [at for at, piece in enumerate(pieces) if piece.kind == "unknown"]
         for at in unknown:
             kinds = {piece.kind for piece in pieces}
@@ -401,6 +410,16 @@ def _folded(names: Iterable[str]) -> frozenset[str]:
 def _compact(text: str) -> str:
     """Letters only: `أ. ف. ب.`, `أ ف ب` and `أ.ف.ب` are one name."""
     return NOT_ALNUM.sub("", fold(text))
+
+
+def _without_initials(pieces: list[Piece]) -> list[Piece]:
+    """Drop desk initials beside an agency: `ز.أ.ب/أ.ح (أ ف ب، رويترز)`."""
+    if all(piece.kind not in ("agency", "group") for piece in pieces):
+        return pieces
+    return [
+        piece for piece in pieces
+        if piece.kind != "unknown" or not INITIALS.fullmatch(piece.text)
+    ]  # fmt: skip
 
 
 def _is_word(word: str) -> bool:
