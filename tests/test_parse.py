@@ -1,0 +1,55 @@
+"""The heart, on whole articles."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import newsingest
+
+SHARED = Path(os.environ.get("NEWSINGEST_SHARED", Path(__file__).parents[2] / "shared"))
+SEED = SHARED / "data" / "seed" / "article.txt"
+
+
+@pytest.fixture(scope="module")
+def seed():
+    if not SEED.exists():
+        pytest.skip(f"{SEED} is not there")
+    return newsingest.parse(SEED.read_bytes(), path="article.txt", source="seed")
+
+
+def test_the_seed_article_field_by_field(seed):
+    meta = seed.metadata
+    assert meta.title == "حماس: محادثات وقف إطلاق النار في غزة ستُستأنف الأسبوع المقبل"
+    assert seed.created == "2024-03-07T11:36"
+    assert meta.date_precision == "minute"
+    assert meta.date_raw == "11:36 ص ,07 مارس 2024"
+    assert meta.related == [
+        "إسرائيل تساوم فرنسا على حصانة نتنياهو مقابل دورها في وقف إطلاق النار",
+        "نتنياهو يوافق على اتفاق وقف إطلاق النار مع لبنان",
+    ]
+    assert not any(headline in meta.body for headline in meta.related)
+    assert (meta.copyright_holder, meta.copyright_year) == ("الحياة واشنطن", 2024)
+    assert (meta.phones, meta.emails) == (["00961-81771671"], ["info@darhaya.com"])
+    assert (meta.authors, meta.agencies) == ([], [])
+
+
+def test_the_seed_article_keeps_its_fifteen_paragraphs(seed):
+    paragraphs = seed.metadata.body.split("\n\n")
+    assert len(paragraphs) == 15
+    assert paragraphs[0].startswith("أعلنت حركة المقاومة")
+    assert paragraphs[-1].startswith("وبفعل حربها البربرية")
+
+
+def test_the_same_bytes_give_the_same_record():
+    raw = "عنوان قصير للخبر\n\n7 مارس 2024\n\nنص الخبر الأول في هذه الصفحة.".encode()
+    assert newsingest.parse(raw) == newsingest.parse(raw)
+
+
+@pytest.mark.parametrize("raw", [b"", b"  \n\n ", "\ufeff".encode()])
+def test_nothing_to_say_is_rejected(raw):
+    with pytest.raises(newsingest.article.record.RejectedError) as raised:
+        newsingest.parse(raw)
+    assert raised.value.reason in ("empty", "no-text")
