@@ -26,6 +26,8 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+BOM_STARTS = frozenset(bom[0] for bom, _ in BOMS)
+
 MAGIC = {
     b"%PDF-": "a PDF: extract its text first (pdftotext)",
     b"PK\x03\x04": "a ZIP container (docx, xlsx, odt, epub or an archive without .zip "
@@ -113,9 +115,10 @@ def decode(raw: bytes, encoding: str = "auto") -> Decoded:
         _refuse_magic(raw)
     if encoding != "auto":
         return _strict(raw, encoding)
-    for bom, name in BOMS:
-        if raw.startswith(bom):
-            return _strict(raw, name)
+    if raw[0] in BOM_STARTS:
+        for bom, name in BOMS:
+            if raw.startswith(bom):
+                return _strict(raw, name)
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
@@ -123,7 +126,7 @@ def decode(raw: bytes, encoding: str = "auto") -> Decoded:
     if _has_controls(raw):
         found = _with_controls(raw)
         return found or _checked(Decoded(text, "utf-8", ("control-characters",)))
-    if b"\xef" in raw or b"\xee" in raw or b"???" in raw:
+    if b"\xef" in raw or b"\xee" in raw or text.isascii():
         return _checked(Decoded(text, "utf-8"))
     return Decoded(text, "utf-8")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +30,16 @@ class Letters:
     marks: str
 
 
+def read_table(name: str) -> dict[str, Any]:
+    """The data of a built-in table."""
+    file = resources.files("newsingest") / "tables" / f"{name}.toml"
+    return tomllib.loads(file.read_text("utf-8"))
+
+
 @cache
 def table() -> Letters:
     """The built-in table, read when the first doubtful text asks for it."""
-    file = resources.files("newsingest") / "tables" / "letters.toml"
-    data = tomllib.loads(file.read_text("utf-8"))
+    data = read_table("letters")
     letters = data["letters"]
     pairs = {
         (first, second): float(int(digit) - CHANCE)

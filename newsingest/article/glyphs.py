@@ -1,0 +1,142 @@
+"""Text that a PDF or a DOS program gives as glyphs, or with glyphs out of order."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from newsingest.article.edits import Edit, apply, lines
+from newsingest.article.letters import arabic, read_table
+
+GLYPH = "[\ufb50-\ufdcf\ufe70-\ufefc]"
+GLYPHS = re.compile(f"{GLYPH}+")
+LETTER = re.compile(f"{GLYPH}|[\u0621-\u064a]")
+MOST, WORD = 0.5, 3
+"""A line is in glyphs when this share of its letters is, and so many."""
+
+# What runs from left to right in a line that is stored as it is seen.
+LEFT_TO_RIGHT = re.compile(
+    "[A-Za-z0-9][A-Za-z0-9@ .,:/%&'_+-]*[A-Za-z0-9%]"
+    "|[\u0660-\u0669][\u0660-\u0669.,:/\u066a-\u066c]*[\u0660-\u0669]"
+)
+MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+
+
+def presentation_forms(text: str) -> list[Edit]:
+    """Lines in presentation forms, in the order of reading or as they are seen.
+
+    Single ligatures inside normal words are left to normalisation.
+
+    >>> presentation_forms("ﺧﺒﺮ ﻋﺎﺟﻞ")
+    [Edit(start=0, end=3, new='خبر'), Edit(start=4, end=8, new='عاجل')]
+    >>> presentation_forms("ﻞﺟﺎﻋ ﺮﺒﺧ")
+    [Edit(start=0, end=8, new='خبر عاجل')]
+    """
+    shaped = [(start, line) for start, line in lines(text) if _shaped(line)]
+    if reversed_(" ".join(line for _, line in shaped)):
+        return [Edit(at, at + len(line), read(line)) for at, line in shaped]
+    return [
+        Edit(start + run.start(), start + run.end(), plain(run[0]))
+        for start, line in shaped
+        for run in GLYPHS.finditer(line)
+    ]
+
+
+def _shaped(line: str) -> bool:
+    glyphs = sum(map(len, GLYPHS.findall(line)))
+    return glyphs >= WORD and glyphs >= MOST * len(LETTER.findall(line))
+
+
+@cache
+def plain_of(glyph: str) -> str:
+    """The letters of a glyph; a mark that carries a space of its own loses it."""
+    return unicodedata.normalize("NFKC", glyph).replace(" ", "") or glyph
+
+
+def plain(text: str) -> str:
+    """A text with letters in place of glyphs.
+
+    >>> plain("ﻼ")
+    'لا'
+    """
+    return GLYPHS.sub(lambda run: "".join(map(plain_of, run[0])), text)
+
+
+def reversed_(text: str) -> bool:
+    """Whether words in glyphs are stored as they are seen: last letter first."""
+    forms = [
+        (unicodedata.decomposition(run[0][0]), unicodedata.decomposition(run[0][-1]))
+        for run in GLYPHS.finditer(text)
+        if len(run[0]) > 1
+    ]
+    right = sum(a.startswith("<initial>") - b.startswith("<initial>") for a, b in forms)
+    right += sum(b.startswith("<final>") - a.startswith("<final>") for a, b in forms)
+    if right >= 0:
+        return False
+    return arabic(read(text)) > arabic(plain(text))
+
+
+def read(line: str) -> str:
+    """A line that is stored as it is seen, in the order of reading.
+
+    >>> read("(ﺮﺒﺧ) 2024 Reuters ﺭﺪﺼﻣ")
+    'مصدر 2024 Reuters (خبر)'
+    """
+    turned = LEFT_TO_RIGHT.sub(lambda run: run[0][::-1], line)
+    return plain(turned[::-1].translate(MIRRORED))
+
+
+# No word has two alefs in a row, or an article behind a madda.
+IMPOSSIBLE = re.compile("ا[اأإآ]ل|آال")
+RIGHT = re.compile("ل[اأإآ]")
+RIGHT_AFTER_ALEF = re.compile("ال[اأإآ]")
+ENOUGH, COMMONER = 2, 3
+"""Swapped words that prove it, and how much commoner the right order may be."""
+
+
+def lam_alef(text: str) -> list[Edit]:
+    """The lam-alef that a PDF's extractor read from left to right.
+
+    Two different words that cannot be prove it, unless the right order is commoner.
+    Those are put right everywhere; what could be a word, only where the table says what
+    it stands for, in lines without a lam-alef in the right order.
+
+    >>> apply(lam_alef("قال االثنين خالل االجتماع"), "قال االثنين خالل االجتماع")
+    'قال الاثنين خلال الاجتماع'
+    """
+    places = [found.start() for found in IMPOSSIBLE.finditer(text)]
+    if len({text[at : at + 6] for at in places}) < ENOUGH:
+        return []
+    if len(RIGHT_AFTER_ALEF.findall(text)) > COMMONER * len(places):
+        return []
+    sure = [_swap(text, at + 1) for at in places]
+    halfway = apply(sure, text)
+    likely = [
+        _swap(halfway, start + at)
+        for start, line in lines(text)
+        if not RIGHT.search(line)
+        for at in _known(halfway[start : start + len(line)])
+    ]
+    return sorted(sure + likely)
+
+
+def _swap(text: str, at: int) -> Edit:
+    return Edit(at, at + 2, text[at + 1] + text[at])
+
+
+def _known(line: str) -> list[int]:
+    """Where the words of the table have their lam-alef."""
+    found = words().finditer(line)
+    return [line.index("ال", word.start(word.lastgroup or 0)) for word in found]
+
+
+@cache
+def words() -> re.Pattern[str]:
+    """The words that a swapped lam-alef makes of others."""
+    rules = read_table("repair")["lam-alef"]
+    return re.compile(
+        rf"(?<!\w)(?:(?P<alone>{'|'.join(rules['alone'])})"
+        rf"|(?:[وف]?[بكل]?(?:ال)?|[وف]?لل)(?P<stem>{'|'.join(rules['stems'])})"
+        rf"(?:{'|'.join(rules['suffixes'])})?)(?!\w)"
+    )
