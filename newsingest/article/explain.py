@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from newsingest.article.decode import decode
 from newsingest.article.fold import printed
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def explain(
     1 title shape.title
     3 byline byline.place-agency
     """
-    text = decode(raw, parser.options.encoding).text
+    text = parser.read(raw)[1].text
     spans = parser.splitter.split(text, now or parser.options.relative_to)
     readings, line, at = [], 1, 0
     for span in spans:

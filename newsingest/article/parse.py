@@ -1,7 +1,8 @@
 """The heart: an article's bytes in, its record out.
 
-An article's bytes are decoded; its text is cut into labelled spans; the fields are read
-off the spans; dates are understood; the body is normalised; the record says how.
+An article's bytes are decoded and damage is repaired; its text is cut into labelled
+spans; the fields are read off the spans; dates are understood; the body is normalised;
+the record says how.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsingest.article import fields, normalize, rules
-from newsingest.article.decode import decode
+from newsingest.article.decode import codec, decode
 from newsingest.article.fold import fold
 from newsingest.article.record import (
     SCHEMA_VERSION,
@@ -21,11 +22,14 @@ from newsingest.article.record import (
     Record,
     RejectedError,
 )
+from newsingest.article.repair import Repaired, repair
 from newsingest.article.split import Splitter
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from newsingest.article.decode import Decoded
+    from newsingest.article.record import Label
     from newsingest.article.split import Span
 
 ISO_ARABIC = bytes((*range(0xC1, 0xDB), *range(0xE0, 0xEB)))
@@ -41,6 +45,7 @@ class Parser:
     def __init__(self, options: Options) -> None:
         """Compile. Raises `ValueError` on a mistake in the options or the rules."""
         self.options = options
+        self.encoding = codec(options.encoding)
         loaded = rules.load(options.rules)
         self.splitter = Splitter(
             loaded, date_order=options.date_order, timezone=options.timezone
@@ -62,8 +67,9 @@ class Parser:
         `now` overrides `Options.relative_to` for this article (its file's mtime).
         Raises `RejectedError` where no honest record can be made.
         """
-        decoded = decode(raw, self.options.encoding)
-        spans = self.splitter.split(decoded.text, now or self.options.relative_to)
+        decoded, repaired = self.read(raw)
+        spans = self.splitter.split(repaired.text, now or self.options.relative_to)
+        labels, ends = in_source(spans, repaired)
         metadata = Metadata(
             path=path,
             sha256=hashlib.sha256(raw).hexdigest(),
@@ -71,9 +77,9 @@ class Parser:
             encoding=decoded.encoding,
             profile=self.options.profile,
             newsingest=VERSION,
-            warnings=list(decoded.warnings),
-            span_labels=[span.label for span in spans],
-            span_ends=[span.end for span in spans],
+            warnings=[*decoded.warnings, *repaired.warnings],
+            span_labels=labels,
+            span_ends=ends,
         )
         created = fields.fill(metadata, spans, self.sections)
         if not metadata.body and not metadata.title:
@@ -89,6 +95,13 @@ class Parser:
             metadata=metadata,
         )
 
+    def read(self, raw: bytes) -> tuple[Decoded, Repaired]:
+        """The text of an article as it was saved, and with its damage repaired."""
+        decoded = decode(raw, self.encoding)
+        if self.options.repair:
+            return decoded, repair(decoded.text)
+        return decoded, Repaired(decoded.text)
+
     def _describe(self, metadata: Metadata, spans: list[Span]) -> None:
         """Count, name the language, and say what is in doubt."""
         body = metadata.body
@@ -103,6 +116,20 @@ class Parser:
             metadata.warnings.append("no-body")
         elif any(span.label == "boilerplate" and span.second for span in spans):
             metadata.warnings.append("body-unsure")
+
+
+def in_source(spans: list[Span], repaired: Repaired) -> tuple[list[Label], list[int]]:
+    """Labels and ends of spans in the text as it was saved.
+
+    A span that ends inside something repaired takes all of it; one that is left with
+    nothing is dropped.
+    """
+    labels, ends = [span.label for span in spans], [span.end for span in spans]
+    if not repaired.steps:
+        return labels, ends
+    ends = repaired.back(ends)
+    kept = [at for at, end in enumerate(ends) if end > (ends[at - 1] if at else 0)]
+    return [labels[at] for at in kept], [ends[at] for at in kept]
 
 
 def language(text: str) -> str:
