@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from newsingest.article import calendars
 
@@ -25,12 +25,16 @@ HIJRI_YEARS: Final = range(1200, 1600)
 AMAZIGH_YEARS: Final = range(2700, 3100)
 """950 ahead of the Gregorian ones, and printed with Gregorian months."""
 
+UNKNOWN: Final = "?"
+"""A zone that is printed but that no rule knows."""
+
 CENTURY: Final = 50
 """Short years below this are of the 21st century."""
 
 MONTHS: Final = range(1, 13)
 DAYS: Final = range(1, 32)
 HIJRI_DAYS: Final = range(1, 31)
+COUNTS: Final = range(1, 1000)
 OFFSET_HOURS: Final = range(15)
 HALF_DAY: Final = 12
 LAST_NOON: Final = 10
@@ -62,8 +66,7 @@ class Clock:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What an item turned out to be: its kind, its tokens `start:end`, its value.
 
     | kind | value |
@@ -239,7 +242,7 @@ def _zone(item: Item, scan: Scan, order: DateOrder) -> str | None:
     """A name's zone, or the offset if one is printed (behind a name or alone)."""
     del order
     if item["unknown"] >= 0:
-        return "?"
+        return UNKNOWN
     if item["sign"] < 0:
         name: str = scan.values[item["zone"]].value
         return name
@@ -257,8 +260,9 @@ def _ago(item: Item, scan: Scan, order: DateOrder) -> tuple[str, int] | None:
     if scan.values[item["unit"]].value is None:
         return None
     unit, number = scan.values[item["unit"]].value
-    count = item["count"]
-    return unit, _number(scan, count) if count >= 0 else number
+    if item["count"] >= 0:
+        number = _number(scan, item["count"])
+    return (unit, number) if number in COUNTS else None
 
 
 def _today(item: Item, scan: Scan, order: DateOrder) -> tuple[str, int] | None:

@@ -149,7 +149,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_NUMBER_KINDS: Final = {1: "d", 2: "d", 4: "y"}
+
+
+_PIECE = re.compile(r"[^?!]+(?:(?<=Z )\?(?: \?)?)?")
+_PROMISING = re.compile(r"[yMar]|d ?[-/.] ?d ?[-/.] ?d|d [uij] b")
 
 
 def fold(text: str) -> str:
@@ -183,6 +186,18 @@ class Scan:
     values: list[Any]
     bounds: list[int]
 
+    def pieces(self) -> Iterator[Scan]:
+        """The parts between words that no date has, where a date could be in them."""
+        for found in _PIECE.finditer(self.shape):
+            if not _PROMISING.search(found[0]):
+                continue
+            start, end = found.span()
+            if end - start == len(self.shape):
+                yield self
+                return
+            bounds = self.bounds[start : end + 1]
+            yield Scan(self.line, found[0], self.values[start:end], bounds)
+
 
 class Lexicon:
     """All names of the rules, ready to be found in a line."""
@@ -208,43 +223,60 @@ class Lexicon:
         tokens: list[str] = _TOKEN.findall(text)
         keys = [t if t[0] != " " else " " for t in tokens] if "  " in text else tokens
         shape: list[str] = []
-        values: list[Any] = []
+        values: list[Word | str] = []
         bounds = [0]
-        index, at, count = 0, 0, len(tokens)
-        entries = self._entries
-        while index < count:
+        index = at = 0
+        plain = _PLAIN
+        while index < len(tokens):
             token = keys[index]
-            size = 1
-            kind = ""
-            value: Word | str | None = None
-            if token in entries:
-                for tail, word in entries[token]:
-                    if not tail or tail == keys[index + 1 : index + 1 + len(tail)]:
-                        kind, value, size = word.kind, word, 1 + len(tail)
-                        break
-            if not kind:
-                kind, value = _plain(token)
+            after = index + 1
+            value: Word | str = token
+            kind = plain.get(token)
+            if kind is None:
+                if found := self._longest(token, keys, after):
+                    value, kind = found[1], found[1].kind
+                    after += len(found[0])
+                else:
+                    kind = _kind(token)
             shape.append(kind)
             values.append(value)
-            for piece in tokens[index : index + size]:
-                at += len(piece)
+            at += (
+                len(tokens[index])
+                if after == index + 1
+                else sum(map(len, tokens[index:after]))
+            )
             bounds.append(at)
-            index += size
+            index = after
         if origin:
             bounds = [origin[at] for at in bounds]
         return Scan(line, "".join(shape), values, bounds)
 
+    def _longest(
+        self, token: str, keys: list[str], after: int
+    ) -> tuple[list[str], Word] | None:
+        """The longest name that starts with a token and goes on as the line does."""
+        for entry in self._entries.get(token, ()):
+            tail = entry[0]
+            if not tail or tail == keys[after : after + len(tail)]:
+                return entry
+        return None
 
-_SELF = frozenset(" -,/:|.()+%")
+
+_PLAIN: Final = (
+    {mark: mark for mark in " -,/:|.()+%"}
+    | {f"{number:02}": "d" for number in range(100)}
+    | {str(number): "d" for number in range(10)}
+)
+"""The kinds of most tokens of a date line, known without a look into the tables."""
 
 
-def _plain(token: str) -> tuple[str, str | None]:
+def _kind(token: str) -> str:
     """The kind of a token that is in no table."""
     if token[0] in "0123456789":
-        return _NUMBER_KINDS.get(len(token), "n"), token
-    if token in _SELF:
-        return token, None
-    return ("?" if token[0].isalnum() else "!"), None
+        return "y" if len(token) == len("2024") else "n"
+    if token[0] == " ":
+        return " "
+    return "?" if token[0].isalnum() else "!"
 
 
 def swapped_lam_alef(name: str) -> str:

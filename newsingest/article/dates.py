@@ -8,12 +8,12 @@ which calendar, which clock belongs to it, and how much of the line that explain
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from newsingest.article import calendars
-from newsingest.article.datefacts import Clock, Day, Fact, understand
+from newsingest.article.datefacts import UNKNOWN, Clock, Day, Fact, understand
 from newsingest.article.dategrammar import find, touches
 from newsingest.article.datelexer import Lexicon
 
@@ -41,8 +41,7 @@ def could_be_date(line: str) -> bool:
     return _HINT.search(line) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A piece of a date line and what it was taken for; for `explain`."""
 
     start: int
@@ -95,8 +94,9 @@ class _Moment:
     gregorian: list[Day] = field(default_factory=list)
     hijri: list[Day] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
-    zone: str | None = None
-    zone_unknown: bool = False
+    zones: list[str] = field(default_factory=list)
+    zone_of: dict[int, str] = field(default_factory=dict)
+    """The clock (by its place in `clocks`) that a zone stands behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +138,19 @@ class DateReader:
         """
         if not could_be_date(line):
             return None
-        scan = self._lexicon.scan(line)
-        items = find(scan.shape)
-        found = (understand(item, scan, self._order) for item in items)
-        facts = [fact for fact in found if fact]
-        groups = [group for group in _groups(facts, scan) if _tells_a_day(group)]
+        groups = [
+            (group, scan)
+            for scan in self._lexicon.scan(line).pieces()
+            for group in _groups(self._facts(scan), scan)
+            if _tells_a_day(group)
+        ]
         if not groups:
             return None
-        best = max(groups, key=lambda group: _rank(group, scan))
-        return self._reading(best, scan, now)
+        return self._reading(*max(groups, key=_rank), now)
+
+    def _facts(self, scan: Scan) -> list[Fact]:
+        found = (understand(item, scan, self._order) for item in find(scan.shape))
+        return [fact for fact in found if fact]
 
     # -- choose: which day, which clock, published or modified?
 
@@ -154,24 +158,25 @@ class DateReader:
         self, group: Sequence[Fact], scan: Scan, now: datetime | None
     ) -> DateReading:
         weekday = next((f.value for f in group if f.kind == "weekday"), None)
-        moments = list(_moments(group))
+        moments = _moments(group)
         told: dict[str, _Told] = {}
         borrowed: date | None = None
         for moment in moments:
-            if moment.label in told and not moment.gregorian and not moment.hijri:
-                continue
             found = self._tell(moment, weekday, borrowed)
             borrowed = found.day or borrowed
-            if found.text and moment.label not in told:
-                told[moment.label] = found
+            if found.text:
+                told.setdefault(moment.label, found)
         if not told and (
             distance := next((f for f in group if f.kind == "distance"), None)
         ):
-            told = self._relative(distance.value, moments, group, now)
-        published, modified = told.get("published"), told.get("modified")
+            told = self._relative(distance.value, moments, weekday, now)
+        # A day without a label is the page's own where another one is labelled.
+        published = told.get("published") or told.get("")
+        modified = told.get("modified")
         main = published or modified or _NOTHING
         start, end = _bounds(group, scan)
         start_at, end_at = scan.bounds[start], scan.bounds[end]
+        coverage = _coverage(scan.line, start_at, end_at)
         hijri = [day for moment in moments for day in moment.hijri]
         return DateReading(
             published=published.text if published else None,
@@ -183,9 +188,9 @@ class DateReader:
             timezone_source=main.zone_source,
             start=start_at,
             end=end_at,
-            coverage=_coverage(scan.line, start_at, end_at),
+            coverage=coverage,
             parts=tuple(_parts(group, scan)),
-            set_off=_set_off(scan.line, start_at, end_at),
+            set_off=coverage < LINE_SHARE and _set_off(scan.line, start_at, end_at),
         )
 
     def _tell(
@@ -195,16 +200,17 @@ class DateReader:
         if text is None and borrowed and moment.clocks:
             day, precision, text = borrowed, "day", borrowed.isoformat()
         if text is None or day is None or not moment.clocks:
-            zone, source = self._zone_of(moment) if text else (None, None)
+            zone, source = self._zone(None) if text else (None, None)
             return _Told(
                 text, precision if text else None, day, tuple(flags), zone, source
             )
-        clock = moment.clocks[0]
+        which = min(moment.zone_of, default=0)
         if len({(c.hour, c.minute) for c in moment.clocks}) > 1:
             flags.append("several-times")
-        return self._at(day, clock, moment, flags)
+        zone = moment.zone_of.get(which) or next(iter(moment.zones), None)
+        return self._at(day, moment.clocks[which], zone, flags)
 
-    def _at(self, day: date, clock: Clock, moment: _Moment, flags: list[str]) -> _Told:
+    def _at(self, day: date, clock: Clock, zone: str | None, flags: list[str]) -> _Told:
         """A day and a clock, with the offset that its zone had then."""
         local = datetime(  # noqa: DTZ001 - naive as printed until a zone is known
             day.year,
@@ -215,9 +221,10 @@ class DateReader:
             clock.second or 0,
         ) + timedelta(days=clock.hour // 24)
         flags += clock.flags
-        zone, source = self._zone_of(moment)
-        if moment.zone_unknown:
+        zone, source = self._zone(zone)
+        if source == "unknown":
             flags.append("unknown-zone")
+            source = None
         if zone:
             local, doubt = calendars.place(local, zone)
             flags += [doubt] if doubt else []
@@ -226,18 +233,19 @@ class DateReader:
         text = local.isoformat(timespec=timespec)
         return _Told(text, precision, day, tuple(flags), zone, source)
 
-    def _zone_of(self, moment: _Moment) -> tuple[str | None, str | None]:
-        if moment.zone:
-            return moment.zone, "printed"
-        if self._timezone and not moment.zone_unknown:
-            return self._timezone, "configured"
-        return None, None
+    def _zone(self, printed: str | None) -> tuple[str | None, str | None]:
+        """The zone that counts and where it is from."""
+        if printed == UNKNOWN:
+            return None, "unknown"
+        if printed:
+            return printed, "printed"
+        return self._timezone, "configured" if self._timezone else None
 
     def _relative(
         self,
         distance: tuple[str, int],
         moments: list[_Moment],
-        group: Sequence[Fact],
+        weekday: int | None,
         now: datetime | None,
     ) -> dict[str, _Told]:
         """A distance from now, no finer than its unit: `منذ يومين` gives a day."""
@@ -248,30 +256,31 @@ class DateReader:
         if now.tzinfo and self._timezone:
             now = now.astimezone(calendars.zone(self._timezone))
         unit, number = distance
-        then = now - relativedelta(**{f"{unit}s": number})  # type: ignore[arg-type]
-        label = next((m.label for m in moments if m.label == "modified"), "published")
-        weekday = next((f.value for f in group if f.kind == "weekday"), None)
+        span: dict[str, Any] = {f"{unit}s": number}
+        then = now - relativedelta(**span)
         flags = ["relative"]
         if weekday and then.isoweekday() != weekday:
             flags.append("weekday-disagrees")
-        clock = next((m for m in moments if m.clocks), None)
-        if unit == "day" and clock:
-            return {label: self._at(then.date(), clock.clocks[0], clock, flags)}
+        label = max(moment.label for moment in moments)
+        timed = next((moment for moment in moments if moment.clocks), None)
         size, precision = _UNITS[unit]
-        if precision in ("minute", "second") and not now.tzinfo and self._timezone:
-            return {
-                label: self._at(
-                    then.date(),
-                    Clock(then.hour, then.minute, None),
-                    _Moment(label),
-                    flags,
-                )
-            }
-        text = then.isoformat(
-            timespec="seconds" if precision == "second" else "minutes"
-        )
-        text = text if size is None else text[:size]
-        return {label: _Told(text, precision, then.date(), tuple(flags), None, None)}
+        if unit == "day" and timed:
+            zone = next(iter(timed.zones), None)
+            return {label: self._at(then.date(), timed.clocks[0], zone, flags)}
+        if size:
+            text = then.isoformat()[:size]
+            zone, source = self._zone(None)
+            return {label: _Told(text, precision, then.date(), (*flags,), zone, source)}
+        second = then.second if precision == "second" else None
+        clock = Clock(then.hour, then.minute, second)
+        zone = None if self._timezone else _offset(then)
+        told = self._at(then.date(), clock, zone, flags)
+        return {label: replace(told, zone_source=told.zone and "configured")}
+
+
+def _offset(moment: datetime) -> str | None:
+    """The offset of an aware moment, as zones are named: `+03:00`."""
+    return moment.isoformat()[-len("+03:00") :] if moment.tzinfo else None
 
 
 _NOTHING = _Told(None, None, None, (), None, None)
@@ -303,29 +312,31 @@ def _tells_a_day(group: Sequence[Fact]) -> bool:
     return any(fact.kind in ("day", "distance") for fact in group)
 
 
-def _rank(group: Sequence[Fact], scan: Scan) -> tuple[bool, int]:
+def _rank(candidate: tuple[list[Fact], Scan]) -> tuple[bool, int]:
     """A group with a full date before one without, then the one that explains most."""
+    group, scan = candidate
     full = any(f.kind == "day" and f.value.text for f in group)
     return full, scan.bounds[group[-1].end] - scan.bounds[group[0].start]
 
 
-def _moments(group: Sequence[Fact]) -> Iterator[_Moment]:
+def _moments(group: Sequence[Fact]) -> list[_Moment]:
     """The group cut at its labels."""
-    moment = _Moment("published")
+    moments = [_Moment("")]
     for fact in group:
+        moment, value = moments[-1], fact.value
         if fact.kind == "label":
-            yield moment
-            moment = _Moment(fact.value)
+            moments.append(_Moment(value))
         elif fact.kind == "clock":
-            moment.clocks.append(fact.value)
+            moment.clocks.append(value)
         elif fact.kind == "zone":
-            moment.zone_unknown = moment.zone_unknown or fact.value == "?"
-            moment.zone = moment.zone or (fact.value if fact.value != "?" else None)
-        elif fact.kind == "day" and fact.value.calendar == "gregorian":
-            moment.gregorian.append(fact.value)
-        elif fact.kind == "day" and fact.value.calendar == "hijri":
-            moment.hijri.append(fact.value)
-    yield moment
+            moment.zones.append(value)
+            if moment.clocks:
+                moment.zone_of.setdefault(len(moment.clocks) - 1, value)
+        elif fact.kind == "day" and value.calendar == "gregorian":
+            moment.gregorian.append(value)
+        elif fact.kind == "day" and value.calendar == "hijri":
+            moment.hijri.append(value)
+    return moments
 
 
 def _choose_day(
@@ -412,13 +423,12 @@ def _bounds(group: Sequence[Fact], scan: Scan) -> tuple[int, int]:
     return start, end
 
 
-def _size(text: str) -> int:
-    return sum(map(str.isalnum, text))
+_NO_LETTER = re.compile(r"[\W_]+")
 
 
 def _coverage(line: str, start: int, end: int) -> float:
-    whole = _size(line)
-    return round(_size(line[start:end]) / whole, 3) if whole else 0.0
+    whole = len(_NO_LETTER.sub("", line))
+    return round(len(_NO_LETTER.sub("", line[start:end])) / whole, 3)
 
 
 _MARK_BEFORE = re.compile(r"[-–—/|،,:•·\N{ARABIC TATWEEL})][\s\W]*$")
