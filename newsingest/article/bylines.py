@@ -39,7 +39,7 @@ LONGEST_PLACE = 4
 SPACES = r"[ \t\N{NO-BREAK SPACE}]"
 MARK = re.compile(
     rf"""
-    {SPACES}* (?: [:|/،,؛()\[\]«»"“”] | --+ | [–—] ) {SPACES}*  # by themselves
+    {SPACES}* (?: [:|/،,؛&+()\[\]«»"“”◷•] | --+ | [–—] ) {SPACES}*  # by themselves
   | {SPACES}+ [-{TATWEEL}]+ {SPACES}*                            # a dash has a space
   | {SPACES}* [-{TATWEEL}]+ {SPACES}+                            # on one side at least
   | (?<=[\s»"”)]) من {SPACES}+                                 # NAME من PLACE
@@ -116,6 +116,7 @@ class BylineReader:
         self._places = _names(rules, "place")
         self._papers = _names(rules, "paper")
         roles = rules.kind("role")
+        self._after = _folded(roles["after"]["names"])
         self._text_roles = _folded(roles["text"]["names"])
         desks = _folded(roles["desk"]["names"])
         self._desks = tuple(f"{desk} " for desk in desks)
@@ -153,13 +154,17 @@ class BylineReader:
         """Whether the gazetteer knows the whole text as a place."""
         return fold(text).strip(EDGES) in self._places
 
+    def has_role(self, line: str) -> bool:
+        """Whether a line begins with a role and its mark: `كتب : …`."""
+        return bool(self._leading_role(line)[0])
+
     def is_paper(self, text: str) -> bool:
         """Whether the tables know the whole text as a paper, site or channel."""
         return fold(text).strip(EDGES) in self._papers
 
     def is_person(self, text: str) -> bool:
         """Whether a text begins with a given name and has the shape of a name."""
-        words = self._strip_honorific(text).split()
+        words = self._strip_after(self._strip_honorific(text)).split()
         return self._has_name_shape(words) and self._opens_name(words)
 
     def _read(self, line: str) -> Byline | None:
@@ -171,6 +176,8 @@ class BylineReader:
             return None
         role, start = self._leading_role(line)
         cut = self._classify(_cut(line, start))
+        if role and len(cut) == 1 and cut[0].value.isascii():
+            cut = [replace(cut[0], kind="paper")]
         pieces = self._resolve(cut) if 0 < len(cut) <= MOST_PIECES else None
         if pieces is None:
             return None
@@ -243,9 +250,18 @@ class BylineReader:
         if joined and (agency := self._agency(folded[joined.end() :])):
             return replace(piece, kind="agency", value=agency)
         name = self._strip_honorific(self._strip_role(text))
+        name = self._strip_after(name)
         if self.is_person(name):
             return replace(piece, kind="person", value=name)
         return replace(piece, value=name)
+
+    def _strip_after(self, name: str) -> str:
+        """A name without what its bearer is: `رفعت سلام كاتب وباحث`."""
+        words = name.split()
+        for at in range(2, len(words)):
+            if fold_word(words[at]) in self._after:
+                return " ".join(words[:at])
+        return name
 
     def _strip_role(self, text: str) -> str:
         """A name without the role before it: `من مراسلنا سليم بدوي`."""
@@ -298,10 +314,11 @@ class BylineReader:
             if piece.kind == "place" and fold(piece.text).strip(EDGES) in self._papers
         ]
         places = sum(piece.kind == "place" for piece in pieces)
-        if both and places > len(both):
+        listed = any("،" in piece.before for piece in pieces)
+        if both and places > len(both) and not listed:
             for at in both:
                 pieces[at] = replace(pieces[at], kind="paper")
-        elif len(both) > 1:
+        elif len(both) > 1 and not listed:
             last = both[-1]
             pieces[last] = replace(pieces[last], kind="paper")
         if {piece.kind for piece in pieces} & {"place", "agency", "group"}:
@@ -333,7 +350,7 @@ class BylineReader:
 
     def _guess_pair(self, pieces: list[Piece], at: int) -> Kind | None:
         """Of two unknown pieces the one of one word is the place."""
-        mine, other = (len(p.value.split()) for p in (pieces[at], pieces[1 - at]))
+        mine, other = (len(p.text.split()) for p in (pieces[at], pieces[1 - at]))
         if pieces[1].before.strip() == "من":
             return None
         if {mine, other} == {1, 2} and self._has_name_shape(pieces[at].value.split()):
@@ -387,7 +404,8 @@ class BylineReader:
         return len(words) > 1 and (
             first in self._given
             or (first.startswith("عبدال") and len(first) > 6)  # noqa: PLR2004
-            or (first in self._joins)
+            or first in self._joins
+            or (len(first) == LONGEST_INITIAL and first[1] == ".")
         )
 
 
@@ -457,7 +475,8 @@ def _byline(line: str, pieces: tuple[Piece, ...], *, role: str) -> Byline:
     agencies = dict.fromkeys(piece.value for piece in pieces if piece.kind == "agency")
     places = [piece for piece in pieces if piece.kind == "place"]
     kinds = {piece.kind for piece in pieces}
-    sure = bool(role) or len(kinds) > 1 or bool(kinds & {"agency", "group"})
+    several = kinds == {"person"} and len(authors) > 1
+    sure = bool(role) or several or len(kinds) > 1 or bool(kinds & {"agency", "group"})
     return Byline(
         authors=tuple(dict.fromkeys(authors)),
         agencies=tuple(agencies),

@@ -26,6 +26,13 @@ MARKS = ':-–—/|(«"“[.…،'
 CREDIT_AT_END = re.compile(r"\w[^.؟!]*\s\([^()]{2,40}\)[.\s]*$")
 """A bracket that closes a line without a full stop before it credits the picture."""
 
+CREDIT_INSIDE = re.compile(
+    r"\S.*?[\s-](?:الصورة|صورة من|تصوير|عدسة|بعدسة|حقوق النشر|credit|photo)"
+    r"\s*:?\s*\S[^.]{0,40}$",
+    re.IGNORECASE,
+)
+"""`… - الصورة: NAME`, `… تصوير : NAME`, `… Credit: NAME`."""
+
 COUNTED = DECORATION + "0123456789٠١٢٣٤٥٦٧٨٩"
 FIRST_WORD = re.compile(r"[\w@+]+")
 COPYRIGHT_SIGNS = ("©", "\N{COPYRIGHT SIGN}", "(c) ")
@@ -123,8 +130,10 @@ class PhraseBook:
         if len(line) > self.longest:
             return None
         bare = line.lstrip(DECORATION)
-        if bare[:1].isdigit() and (
-            counted := self._counted(bare.lstrip(COUNTED), zone)
+        if (
+            bare
+            and bare[0] in COUNTED
+            and (counted := self._counted(bare.lstrip(COUNTED), zone))
         ):
             return counted
         folded = fold(bare)
@@ -171,7 +180,10 @@ class PhraseBook:
             line
         ):
             return True
-        return fold(line).rstrip(DECORATION).endswith(self._endings)
+        return (
+            fold(line).rstrip(DECORATION).endswith(self._endings)
+            or CREDIT_INSIDE.search(line) is not None
+        )
 
     def inline(self, line: str) -> tuple[int, int, str] | None:
         """Where a phrase with its colon stands inside a line: start, rest, rule."""

@@ -52,9 +52,12 @@ SLACK = 12
 """A headline printed twice differs by no more marks and spaces than that."""
 MOST_NAME_WORDS = 3
 LONGEST_KICKER = 20
+LONGEST_PARTICLE = 3
+MUCH = 0.5
 LONGEST_TAG = 30
 FEWEST_TAGS, MOST_TAGS = 2, 15
 MOST_TAG_WORDS = 3
+MOST_CRUMBS = 4
 SENTENCE = 60
 """Characters from which a line that ends in a full stop is a sentence, no headline."""
 SHORTEST_TITLE = 16
@@ -73,13 +76,20 @@ VALUED = {"related", "tags", "source", "section", "caption"}
 DECORATION_BESIDE = " \t|/-–—:،,•·()[]\N{NO-BREAK SPACE}"
 DATELINE_MARK = re.compile(
     r"""
-    \s* (?: \) \s* [-–—:ـ]+ | --+ | [–—] | \s[-ـ]+ | [-ـ]+\s | :[\s-]* | \) (?=\s) ) \s*
+    \s* (?: \) \s* [-–—:ـ]+ | --+ | [–—] | \s[-ـ]+ | [-ـ]+\s | :[\s-]* | \) (?=\s)
+        | / | (?<=\w) - (?=\w) ) \s*
     """,
     re.VERBOSE,
 )
+IN_DAY = re.compile(r"\s+في$")
 DAY_MONTH = re.compile(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
 INITIALS = re.compile(r"[\s.()=_ـ*–-]*(?:[^\W\d]{1,2}(?:[\s./،*-]+|$)){2,8}[\s.()]*")
 """Desk initials below agency copy: `م ع / ف ف`."""
+NOT_COUNT = re.compile(r"[^\d\s.,]")
+CRUMB = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+BREADCRUMB = re.compile(rf"\s*[|{CRUMB}>]\s*|\s+»\s+")
+HASHTAGS = re.compile(r"(?:#[\w_]+\s*)+")
+CLOSING_CREDIT = re.compile(r"(?<=[.!؟»\"])\s*[-–]*\s*\(([^()]{2,25})\)$")
 CONTACT = re.compile(r"@[\w-]+\.\w|\bwww\.|https?://|(?<!\d)\d[\d\s()+-]{6,}\d|\[email")
 
 
@@ -275,11 +285,15 @@ class _Reading:
                 continue
             if not self.title and self._is_kicker(at, line):
                 self._put(line, "section", "shape.kicker", second="title")
+            elif not self.title and self._announces_title(at, line):
+                self._put(line, "subtitle", "shape.kicker", second="title")
             elif not self.title and self._is_title(at, line):
                 self._put(line, "title", "shape.title")
                 self._keep_title(line)
             elif self.title and self._is_caption(line):
                 self._put(line, "caption", "caption.ending", second="subtitle")
+            elif self.title and self._is_scene(at, line):
+                self._put(line, "caption", "shape.scene", second="subtitle")
             elif self.title and self._stands_in_header(at, line):
                 self._put_subtitle(line)
             else:
@@ -301,16 +315,33 @@ class _Reading:
         credited = "©" in text[1:] and not self._match(line, "footer")
         return len(text) < LONG and (credited or self.phrases.ends_caption(text))
 
+    def _is_scene(self, at: int, line: Line) -> bool:
+        """Whether a short line right above the text describes its picture.
+
+        Only on pages with a date line: columns in print open with such lines.
+        """
+        if not self.dated or at + 1 >= len(self.lines) or is_prose(line):
+            return False
+        few = len(line.text) <= SENTENCE and line.text[-1] not in ".:"
+        return few and is_prose(self.lines[at + 1])
+
     def _is_kicker(self, at: int, line: Line) -> bool:
         """A word or two above a headline: a competition, a file, a desk."""
         if at or len(line.text) > LONGEST_KICKER or len(self.lines) <= at + 2:
             return False
         following = self.lines[at + 1]
         return (
-            len(following.text) >= 2 * LONGEST_KICKER
+            len(following.text) >= max(LONGEST_KICKER, 2 * len(line.text))
             and self._title_follows(at)
             and self._is_title(at + 1, following)
         )
+
+    def _announces_title(self, at: int, line: Line) -> bool:
+        """A first line that ends in a colon: who says what the headline says."""
+        if line.text[-1] != ":" or len(line.text) > LONG or not self._title_follows(at):
+            return False
+        following = self.lines[at + 1].text
+        return len(following) > LONGEST_KICKER and following[0] not in BULLETS
 
     def _label_known(self, at: int, line: Line) -> bool:
         """Label a header line that is a date, a byline, a phrase or the title again."""
@@ -341,7 +372,20 @@ class _Reading:
         sentence = _closes_sentence(text)
         if at + 1 == len(self.lines):
             return not is_prose(line) and size > 1
-        return not sentence or self._stands_in_header(at, line)
+        return (
+            not sentence
+            or self._stands_in_header(at, line)
+            or self._is_told_again(at, text)
+        )
+
+    def _is_told_again(self, at: int, text: str) -> bool:
+        """Whether the next line says most of this one again: a lead after a headline.
+
+        The Libyan agency closes headlines with a full stop, as if they were text.
+        """
+        words = {word for word in fold(text).split() if len(word) > LONGEST_PARTICLE}
+        lead = set(fold(self.lines[at + 1].text).split())
+        return len(words & lead) >= MUCH * len(words)
 
     def _stands_in_header(self, at: int, line: Line) -> bool:
         """Whether a date or a sure byline follows, and the text only behind it."""
@@ -392,7 +436,34 @@ class _Reading:
             and not ((byline := self.bylines.read(text)) and byline.agencies)
         ):
             self._put(line, "boilerplate", "shape.initials")
+        elif self._is_breadcrumb(text):
+            self._put(line, "section", "shape.breadcrumb")
+        elif not NOT_COUNT.search(text) or (
+            text.isascii() and len(text) <= LONGEST_TAG
+        ):
+            self._label_latin(line)
         return bool(line.spans)
+
+    def _label_latin(self, line: Line) -> None:
+        """Label a counter, or a control or an account in Latin letters."""
+        if could_be_date(line.text) and self._read_dated(line.text):
+            return
+        if self.title:
+            self._put(line, "boilerplate", "shape.latin")
+
+    def _is_breadcrumb(self, text: str) -> bool:
+        """`أخبار|سفر`, `أخبار الإنترنت > تطبيقات`: desks between marks."""
+        parts = BREADCRUMB.split(text)
+        if not 1 < len(parts) <= MOST_CRUMBS or len(text) > 2 * LONGEST_TAG:
+            return False
+        short = all(0 < len(part.split()) <= MOST_TAG_WORDS for part in parts)
+        if short and CRUMB in text:
+            return True
+        return short and any(
+            (match := self.phrases.match(part.strip(), "header"))
+            and match.label == "section"
+            for part in parts
+        )
 
     def _label_date(self, line: Line) -> bool:
         """Label a date line; what stands beside the date may be a byline."""
@@ -424,16 +495,17 @@ class _Reading:
         self._put(
             line, "byline", _byline_rule(byline), byline=byline, second="subtitle"
         )
-        self.signed = True
+        self.signed |= byline.sure or bool(byline.authors)
         self.named |= bool(byline.authors)
         return True
 
     def _may_open(self, byline: Byline, line: Line) -> bool:
         """Whether a byline can stand above the headline: all of it must be known."""
-        if byline.kinds == {"person"}:
+        if byline.kinds == {"person"} and not byline.sure:
             few = len(line.text.split()) <= MOST_NAME_WORDS
             return few and self.bylines.is_person(line.text)
-        return byline.certain and bool(byline.agencies or byline.authors)
+        named = byline.agencies or byline.authors or self.bylines.has_role(line.text)
+        return byline.certain and bool(named)
 
     def _title_follows(self, at: int) -> bool:
         """Whether the next line is a headline: a byline can stand above one."""
@@ -486,6 +558,9 @@ class _Reading:
             if heading and match is None and self._is_item(line, zone):
                 self._put_item(line, heading)
                 continue
+            if match and match.phrase.rule == "boilerplate.list-mark":
+                self._put_match(line, match)
+                continue
             heading = None
             if match and self._accepts(match, zone):
                 self._put_match(line, match)
@@ -518,7 +593,10 @@ class _Reading:
         """Whether half of the lines from `at` on say what the text above says."""
         above = [fold(line.text) for line in self.lines[:at]]
         tags = [fold(line.text) for line in self.lines[at : at + run]]
-        if not set(tags).isdisjoint(above):
+        printed = {
+            fold(line.text) for line in self.lines[:at] if line.label != "section"
+        }
+        if not printed.isdisjoint(tags):
             return False
         text = " ".join(above)
         return 2 * sum(tag in text for tag in tags) >= run
@@ -574,7 +652,9 @@ class _Reading:
     def _label_footer(self, at: int, line: Line, *, footer: bool) -> bool:
         """Label a line below the text by its shape."""
         text = line.text
-        if self.phrases.is_share_bar(text):
+        if HASHTAGS.fullmatch(text):
+            self._put(line, "tags", "shape.hashtags")
+        elif self.phrases.is_share_bar(text):
             self._put(line, "share", "share.bar")
         elif CONTACT.search(text) and len(text) < LONG and not is_prose(line):
             self._put(line, "contact", "contact.shape")
@@ -647,6 +727,21 @@ class _Reading:
                 Span("related", cut_at, line.end, content[rest:].strip(), rule),
             ]
             return
+        if content.endswith(")") and (cut_off := self._closing_credit(content)):
+            begins, credit = cut_off
+            cut_at = start + begins
+            line.spans += [
+                Span("body", start, cut_at, content[:begins].strip(), "shape.prose"),
+                Span(
+                    "source",
+                    cut_at,
+                    line.end,
+                    content[begins:].strip(),
+                    "source.closing",
+                    byline=credit,
+                ),
+            ]
+            return
         heading = self._is_heading(at, line)
         line.spans.append(
             Span(
@@ -657,6 +752,16 @@ class _Reading:
                 "shape.heading" if heading else "shape.prose",
             )
         )
+
+    def _closing_credit(self, content: str) -> tuple[int, Byline] | None:
+        """An agency in a bracket behind the last full stop: `… أمس. (رويترز)`."""
+        found = CLOSING_CREDIT.search(content[-LONGEST_TAG:])
+        if found is None or len(content) <= LONG:
+            return None
+        credit = self.bylines.read(found[1])
+        if credit is None or not credit.kinds <= {"agency", "group"}:
+            return None
+        return len(content) - len(found[0]), credit
 
     def _is_heading(self, at: int, line: Line) -> bool:
         text = line.text
@@ -673,7 +778,8 @@ class _Reading:
         for mark in reversed(list(DATELINE_MARK.finditer(head))):
             closing = mark[0].find(")") + 1
             found = self._read_dateline(text[: mark.start() + closing])
-            if found and text[mark.end() :].strip():
+            glued = mark[0] == "-" and not (found and found[0].agencies)
+            if found and text[mark.end() :].strip() and not glued:
                 return mark.end(), *found
         return self._glued_dateline(head)
 
@@ -697,11 +803,19 @@ class _Reading:
         if byline is None or not byline.kinds <= DATELINE_KINDS:
             return None
         people = "person" in byline.kinds
-        if byline.guessed or (people and not (byline.agencies and byline.dateline)):
+        if people and not (byline.agencies and byline.dateline):
+            return None
+        if byline.guessed and not self._may_guess(byline):
             return None
         if byline.kinds == {"paper"} and not self.bylines.is_paper(beside):
             return None
         return byline, reading
+
+    def _may_guess(self, byline: Byline) -> bool:
+        """Whether a place no table knows stands beside one it knows and an agency."""
+        places = [piece for piece in byline.pieces if piece.kind == "place"]
+        known = [piece for piece in places if self.bylines.is_place(piece.text)]
+        return bool(byline.agencies and known) and "person" not in byline.kinds
 
     # -- pages
 
@@ -736,8 +850,22 @@ class _Reading:
                 self._put_match(line, match)
             else:
                 self._put_body(at, line, first=at == block[0])
-        for at in range(block[-1] + 1, len(self.lines)):
-            self._label_after_end(at, self.lines[at], "shape.below-text")
+        self._read_below_page(block[-1] + 1)
+
+    def _read_below_page(self, start: int) -> None:
+        """Label lists under a heading; all else below a page's text is not its."""
+        heading: Match | None = None
+        for at in range(start, len(self.lines)):
+            line = self.lines[at]
+            match = self._match(line, "footer")
+            if match and match.label in ("tags", "related") and not match.phrase.ends:
+                self._put_match(line, match)
+                heading = match if _heads(match, line) else None
+            elif heading and match is None and self._is_item(line, "footer"):
+                self._put_item(line, heading)
+            else:
+                heading = None
+                self._label_after_end(at, line, "shape.below-text")
 
     def _read_page_header(self, body: int) -> int:
         """Walk up from the text to its headline; give the number of its first line."""
@@ -748,7 +876,7 @@ class _Reading:
                 if self._is_title_again(line):
                     titles.append(at)
                 continue
-            if len(line.text) >= SHORTEST_TITLE and not self._is_meta(line):
+            if len(line.text) >= SHORTEST_TITLE and not self._is_beside_title(line):
                 titles.append(at)
                 self._keep_title(line)
         if not titles:
@@ -766,8 +894,14 @@ class _Reading:
                 self._put(line, "boilerplate", "shape.page-header")
         return top
 
-    def _is_meta(self, line: Line) -> bool:
-        return self._is_header_mark(line) or self._match(line, "header") is not None
+    def _is_beside_title(self, line: Line) -> bool:
+        """Whether a line between headline and text is neither."""
+        return (
+            self._is_header_mark(line)
+            or self._match(line, "header") is not None
+            or self._is_caption(line)
+            or self.bylines.is_person(line.text)
+        )
 
     # -- spans
 
@@ -811,7 +945,7 @@ def _heads(match: Match, line: Line) -> bool:
 def _beside(text: str, reading: DateReading) -> str:
     """What a date line says beside its date."""
     pieces = (text[: reading.start], text[reading.end :])
-    bare = (piece.strip(DECORATION_BESIDE) for piece in pieces)
+    bare = (IN_DAY.sub("", piece.strip(DECORATION_BESIDE)) for piece in pieces)
     return " - ".join(piece for piece in bare if piece)
 
 
