@@ -65,6 +65,7 @@ PRIVATE = re.compile("[\ue000-\uf8ff]")
 UTF_8_TEXT = re.compile(
     rb"[\xc2\xd8-\xdb][\x80-\xbf]|\xe2[\x80-\x84][\x80-\xbf]|\xef[\xad-\xbf][\x80-\xbf]"
 )
+NOT_NEWS = re.compile("[\N{SYRIAC END OF PARAGRAPH}-\u07ff]")  # lead bytes 0xDC-0xDF
 WORD = re.compile(rb"[^\x00-\x20]+")
 UTF_16_TEXT = re.compile(
     "[\t\n\r -~\u00a0-\u00ff\u0600-\u06ff\u2010-\u2027\ufe70-\ufeff]"
@@ -292,8 +293,8 @@ def _word(word: bytes, name: str | None) -> str:
 
 
 def _is_utf_8(word: bytes) -> bool:
+    """Whether a word is UTF-8 of news: `ك،` of Windows-1256 is a letter of N'Ko."""
     try:
-        word.decode()
+        return not NOT_NEWS.search(word.decode())
     except UnicodeDecodeError:
         return False
-    return True
