@@ -158,6 +158,11 @@ class BylineReader:
         """Whether a line begins with a role and its mark: `كتب : …`."""
         return bool(self._leading_role(line)[0])
 
+    def is_role(self, text: str) -> bool:
+        """Whether a line says what a writer is: `كاتبة من العراق`."""
+        words = text.split()
+        return 0 < len(words) <= MOST_WORDS and fold_word(words[0]) in self._after
+
     def is_paper(self, text: str) -> bool:
         """Whether the tables know the whole text as a paper, site or channel."""
         return fold(text).strip(EDGES) in self._papers
@@ -266,10 +271,10 @@ class BylineReader:
     def _strip_role(self, text: str) -> str:
         """A name without the role before it: `من مراسلنا سليم بدوي`."""
         words = text.split()
-        start = 1 if words and words[0] == "من" else 0
+        start = 1 if len(words) > 1 and words[0] == "من" else 0
         if len(words) > start + 1 and fold_word(words[start]) in self._text_roles:
             return " ".join(words[start + 1 :])
-        return text
+        return " ".join(words[start:]) if start else text
 
     def _people(self, piece: Piece) -> list[Piece]:
         """Cut `أحمد علي ومحمود سعد` into its two people."""
@@ -292,7 +297,7 @@ class BylineReader:
 
     def _resolve(self, pieces: list[Piece]) -> tuple[Piece, ...] | None:
         """Say what the unknown pieces are by what stands beside them."""
-        pieces = self._tell_papers_from_places(_without_initials(pieces))
+        pieces = _without_initials(self._tell_papers_from_places(pieces))
         unknown = [at for at, piece in enumerate(pieces) if piece.kind == "unknown"]
         for at in unknown:
             kinds = {piece.kind for piece in pieces}

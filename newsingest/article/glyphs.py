@@ -12,6 +12,9 @@ from newsingest.article.letters import arabic, read_table
 GLYPH = "[\ufb50-\ufdcf\ufe70-\ufefc]"
 GLYPHS = re.compile(f"{GLYPH}+")
 LETTER = re.compile(f"{GLYPH}|[\u0621-\u064a]")
+WHOLE = 0.6
+"""A text is in glyphs when this share of its letters is; an article that quotes a
+pasted statement has half of them."""
 MOST, WORD = 0.5, 3
 """A line is in glyphs when this share of its letters is, and so many."""
 
@@ -24,15 +27,19 @@ MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
 def presentation_forms(text: str) -> list[Edit]:
-    """Lines in presentation forms, in the order of reading or as they are seen.
+    """A text in presentation forms, in the order of reading or as it is seen.
 
-    Single ligatures inside normal words are left to normalisation.
+    Single ligatures, words and lines of glyphs inside normal text are left to
+    normalisation: they are what was printed, and only a whole text of them is damage.
 
     >>> presentation_forms("ﺧﺒﺮ ﻋﺎﺟﻞ")
     [Edit(start=0, end=3, new='خبر'), Edit(start=4, end=8, new='عاجل')]
     >>> presentation_forms("ﻞﺟﺎﻋ ﺮﺒﺧ")
     [Edit(start=0, end=8, new='خبر عاجل')]
     """
+    glyphs = sum(map(len, GLYPHS.findall(text)))
+    if glyphs < WHOLE * len(LETTER.findall(text)):
+        return []
     shaped = [(start, line) for start, line in lines(text) if _shaped(line)]
     if reversed_(" ".join(line for _, line in shaped)):
         return [Edit(at, at + len(line), read(line)) for at, line in shaped]

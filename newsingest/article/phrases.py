@@ -21,7 +21,7 @@ KINDS = ("related", "share", "tags", "source", "caption", "copyright", "contact"
 EDGES = ("section", "boilerplate")
 """Rule kinds of single words that mean something only away from the text."""
 
-DECORATION = " \t\N{NO-BREAK SPACE}*•·▪●■◼◾○◦►▶»«>|/\\.…:،-–—_=+#~()[]{}\"'“”‘’!"
+DECORATION = " \t\N{NO-BREAK SPACE},*•·▪●■◼◾○◦►▶»«>|/\\.…:،-–—_=+#~()[]{}\"'“”‘’!"
 MARKS = ':-–—/|(«"“[.…،'
 CREDIT_AT_END = re.compile(r"\w[^.؟!]*\s\([^()]{2,40}\)[.\s]*$")
 """A bracket that closes a line without a full stop before it credits the picture."""
@@ -193,10 +193,13 @@ class PhraseBook:
             line
         ):
             return True
-        return (
-            fold(line).rstrip(DECORATION).endswith(self._endings)
-            or CREDIT_INSIDE.search(line) is not None
-        )
+        return fold(line).rstrip(DECORATION).endswith(
+            self._endings
+        ) or self.credits_inside(line)
+
+    def credits_inside(self, line: str) -> bool:
+        """Whether a short line names who took its picture: `… - الصورة: NAME`."""
+        return line[-1] not in ".:؟!" and CREDIT_INSIDE.search(line) is not None
 
     def inline(self, line: str) -> tuple[int, int, str] | None:
         """Where a phrase with its colon stands inside a line: start, rest, rule."""

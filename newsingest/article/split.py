@@ -54,6 +54,7 @@ MOST_NAME_WORDS = 3
 LONGEST_KICKER = 20
 LONGEST_PARTICLE = 3
 MUCH = 0.5
+SOME = 0.3
 LONGEST_TAG = 30
 FEWEST_TAGS, MOST_TAGS = 2, 15
 MOST_TAG_WORDS = 3
@@ -68,12 +69,14 @@ NEAR = 4
 DATELINE_KINDS = {
     "agency", "weak-agency", "group", "place", "paper", "person", "role",
 }  # fmt: skip
+WORDS_OF_PAGES = {"boilerplate.page", "section.name"}
+"""Rules of single words that can be a tag or a headline's word in a list."""
 NAMES_ITSELF = {"section", "caption"}
 """Labels whose phrase says something by itself: `محليات`, `صورة أرشيفية`."""
 VALUED = {"related", "tags", "source", "section", "caption"}
 """Labels whose content is what stands behind the phrase."""
 
-DECORATION_BESIDE = " \t|/-–—:،,•·()[]\N{NO-BREAK SPACE}"
+DECORATION_BESIDE = " \t|/-–—:،,•·◷()[]\N{NO-BREAK SPACE}"
 DATELINE_MARK = re.compile(
     r"""
     \s* (?: \) \s* [-–—:ـ]+ | --+ | [–—] | \s[-ـ]+ | [-ـ]+\s | :[\s-]* | \) (?=\s)
@@ -83,11 +86,14 @@ DATELINE_MARK = re.compile(
 )
 IN_DAY = re.compile(r"\s+في$")
 DAY_MONTH = re.compile(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
-INITIALS = re.compile(r"[\s.()=_ـ*–-]*(?:[^\W\d]{1,2}(?:[\s./،*-]+|$)){2,8}[\s.()]*")
+INITIALS = re.compile(
+    r"[\s.()=_ـ*–-]*(?:(?:انتهى|انتهي)\s+)?(?:[^\W\d]{1,2}(?:[\s./،,*-]+|$)){2,8}[\s.()]*"
+)
 """Desk initials below agency copy: `م ع / ف ف`."""
 NOT_COUNT = re.compile(r"[^\d\s.,]")
 CRUMB = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 BREADCRUMB = re.compile(rf"\s*[|{CRUMB}>]\s*|\s+»\s+")
+URL_LINE = re.compile(r"(?:https?://|www\.)\S+")
 HASHTAGS = re.compile(r"(?:#[\w_]+\s*)+")
 CLOSING_CREDIT = re.compile(r"(?<=[.!؟»\"])\s*[-–]*\s*\(([^()]{2,25})\)$")
 CONTACT = re.compile(r"@[\w-]+\.\w|\bwww\.|https?://|(?<!\d)\d[\d\s()+-]{6,}\d|\[email")
@@ -227,6 +233,7 @@ class _Reading:
         self.phrases, self.bylines = splitter.phrases, splitter.bylines
         self.dates, self.lines, self.now = splitter.dates, lines, now
         self.title, self.title_size = "", 0
+        self.body = False
         self.dated = self.signed = self.named = False
 
     def label(self) -> None:
@@ -248,7 +255,7 @@ class _Reading:
         """
         prose = [at for at, line in enumerate(self.lines) if is_prose(line)]
         prose = self._above_end(prose)
-        while prose and self._match(self.lines[prose[-1]], "footer"):
+        while prose and self._is_footer(self.lines[prose[-1]]):
             prose.pop()
         full = [at for at in prose if _is_paragraph(self.lines[at])]
         while prose and full and prose[-1] > full[-1]:
@@ -257,6 +264,10 @@ class _Reading:
                 break
             prose.pop()
         return prose
+
+    def _is_footer(self, line: Line) -> bool:
+        notice = "©" in line.text and len(line.text) < LONGEST_NOTICE
+        return notice or self._match(line, "footer") is not None
 
     def _above_end(self, prose: list[int]) -> list[int]:
         """The prose above comments, or above a sidebar that is not the heavier part."""
@@ -396,7 +407,9 @@ class _Reading:
             candidate = self.lines[later]
             if self._is_header_mark(candidate):
                 return True
-            if is_prose(candidate) and not self._is_caption(candidate):
+            if self._is_caption(candidate):
+                return True
+            if is_prose(candidate):
                 return False
         return False
 
@@ -421,9 +434,10 @@ class _Reading:
             return None
         beside = _beside(text, reading)
         byline = self.bylines.read(beside) if beside else None
-        if not reading.is_date_line and not (byline and byline.sure):
-            return None
-        return reading, byline
+        if byline and byline.kinds == {"weak-agency"}:
+            byline = self.bylines.credit(beside)
+        agency = byline and (byline.sure or byline.agencies)
+        return (reading, byline) if reading.is_date_line or agency else None
 
     def _label_marks(self, line: Line) -> bool:
         """Label a rule of dashes, and the letters of a font-size control or a desk."""
@@ -473,6 +487,8 @@ class _Reading:
         reading, byline = found
         label: Label = "byline" if byline else "date"
         rule = "byline.with-date" if byline else "date.line"
+        if byline and self.body and not byline.authors:
+            label = "source"
         self._put(line, label, rule, date=reading, byline=byline)
         self.dated = True
         self.named |= bool(byline and byline.authors)
@@ -523,7 +539,12 @@ class _Reading:
             return False
         following = self.lines[at + 1]
         known = byline.pieces[0].kind != "person" or self.bylines.is_person(line.text)
-        return known or is_prose(following) or self._is_title_again(following)
+        return (
+            known
+            or is_prose(following)
+            or self._is_title_again(following)
+            or self._read_dated(following.text) is not None
+        )
 
     def _label_phrase(self, line: Line, zone: Zone) -> bool:
         match = self._match(line, zone)
@@ -542,6 +563,7 @@ class _Reading:
 
     def _read_text(self, start: int, last_prose: int) -> None:
         """Label the text, the pieces inside it, and the footer."""
+        self.body = True
         heading: Match | None = None
         footer = False
         ended = ""
@@ -552,6 +574,8 @@ class _Reading:
                 self._label_after_end(at, line, ended)
                 continue
             match = self._match(line, zone)
+            if heading and match and match.phrase.rule in WORDS_OF_PAGES:
+                match = None
             if match is None and self._label_copyright(at, line):
                 heading, footer = None, True
                 continue
@@ -590,7 +614,7 @@ class _Reading:
         return True
 
     def _occur(self, at: int, run: int) -> bool:
-        """Whether half of the lines from `at` on say what the text above says."""
+        """Whether a third of the lines from `at` on say what the text above says."""
         above = [fold(line.text) for line in self.lines[:at]]
         tags = [fold(line.text) for line in self.lines[at : at + run]]
         printed = {
@@ -599,9 +623,11 @@ class _Reading:
         if not printed.isdisjoint(tags):
             return False
         text = " ".join(above)
-        return 2 * sum(tag in text for tag in tags) >= run
+        return sum(tag in text for tag in tags) >= SOME * run
 
     def _accepts(self, match: Match, zone: Zone) -> bool:
+        if match.label == "boilerplate":
+            return zone == "footer" or match.phrase.zone == "any"
         return zone == "footer" or match.label in (
             "related",
             "share",
@@ -658,9 +684,15 @@ class _Reading:
             self._put(line, "share", "share.bar")
         elif CONTACT.search(text) and len(text) < LONG and not is_prose(line):
             self._put(line, "contact", "contact.shape")
+        elif (
+            at
+            and self.lines[at - 1].spans[0].rule == "byline.last-line"
+            and (self.bylines.is_role(text))
+        ):
+            self._put(line, "byline", "byline.role-below")
         elif self._continues_contact(at, text):
             self._put(line, "contact", "contact.continued")
-        elif not self._label_marks(line) and not self._label_signature(line):
+        elif not self._label_marks(line) and not self._label_signature(at, line):
             if not footer:
                 return False
             self._put(line, "boilerplate", "shape.below-footer", second="body")
@@ -672,15 +704,23 @@ class _Reading:
         number = any(map(str.isdigit, text)) and len(text) <= LONGEST_TAG
         return above == "contact" and number
 
-    def _label_signature(self, line: Line) -> bool:
+    def _is_desk(self, at: int, byline: Byline) -> bool:
+        """Whether names are the desk's: below an agency's credit, or behind it."""
+        above = self.lines[at - 1].label if at else None
+        return above == "source" or (bool(byline.agencies) and byline.dateline is None)
+
+    def _label_signature(self, at: int, line: Line) -> bool:
         """An agency's credit, a writer's name or a date as one of the last lines."""
         if len(line.text) > LONGEST_HEADER_LINE:
             return False
-        if not self.dated and self._label_date(line):
+        if self._label_date(line):
             return True
         byline = self.bylines.read(line.text)
         if byline is None:
             return False
+        if byline.authors and self._is_desk(at, byline):
+            self._put(line, "boilerplate", "shape.desk")
+            return True
         if byline.authors and self._may_close(line, byline):
             self._put(line, "byline", "byline.last-line", byline=byline)
             self.signed = True
@@ -699,6 +739,12 @@ class _Reading:
         return byline.certain or (alone and len(text.split()) <= MOST_NAME_WORDS + 1)
 
     def _put_body(self, at: int, line: Line, *, first: bool) -> None:
+        if URL_LINE.fullmatch(line.text):
+            self._put(line, "boilerplate", "shape.url")
+            return
+        if len(line.text) < LONG and self.phrases.credits_inside(line.text):
+            self._put(line, "caption", "caption.ending", second="body")
+            return
         start = line.start
         if first and (cut := self._dateline(line.text)):
             length, byline, reading = cut
@@ -729,6 +775,13 @@ class _Reading:
             return
         if content.endswith(")") and (cut_off := self._closing_credit(content)):
             begins, credit = cut_off
+            if begins == len(content):
+                line.spans.append(
+                    Span(
+                        "body", start, line.end, content, "shape.credited", None, credit
+                    )
+                )
+                return
             cut_at = start + begins
             line.spans += [
                 Span("body", start, cut_at, content[:begins].strip(), "shape.prose"),
@@ -754,14 +807,19 @@ class _Reading:
         )
 
     def _closing_credit(self, content: str) -> tuple[int, Byline] | None:
-        """An agency in a bracket behind the last full stop: `… أمس. (رويترز)`."""
+        """An agency in a bracket behind the last full stop: where it begins.
+
+        `… أمس. (رويترز)` is part of the paragraph, only the credit is read; `-(بترا)`
+        behind a dash is a line of its own that was glued.
+        """
         found = CLOSING_CREDIT.search(content[-LONGEST_TAG:])
         if found is None or len(content) <= LONG:
             return None
         credit = self.bylines.read(found[1])
         if credit is None or not credit.kinds <= {"agency", "group"}:
             return None
-        return len(content) - len(found[0]), credit
+        glued = found[0].lstrip()[0] in "-–"
+        return len(content) - (len(found[0]) if glued else 0), credit
 
     def _is_heading(self, at: int, line: Line) -> bool:
         text = line.text
@@ -858,6 +916,8 @@ class _Reading:
         for at in range(start, len(self.lines)):
             line = self.lines[at]
             match = self._match(line, "footer")
+            if heading and match and match.phrase.rule in WORDS_OF_PAGES:
+                match = None
             if match and match.label in ("tags", "related") and not match.phrase.ends:
                 self._put_match(line, match)
                 heading = match if _heads(match, line) else None
