@@ -27,6 +27,9 @@ Kind = Literal[
 LONGEST = 140
 """No byline seen was longer; two correspondents with two places took 70 characters."""
 
+ROOM = 2
+"""Invisible characters and entities can make a line so many times as long."""
+
 MOST_PIECES = 9
 MOST_WORDS = 7
 LONGEST_INITIAL = 2
@@ -173,8 +176,9 @@ class BylineReader:
         return self._has_name_shape(words) and self._opens_name(words)
 
     def _read(self, line: str) -> Byline | None:
-        line = ENTITY_SPACE.sub(lambda found: " " * len(found[0]), line)
-        line = HANDLE.sub(" ", UNSEEN.sub("", line)).rstrip()
+        if len(line) > ROOM * LONGEST:
+            return None
+        line = _visible(line)
         if not 1 < len(line) <= LONGEST or line[-1] in "؟!?؛":
             return None
         if not self._function_words.isdisjoint(line.split()):
@@ -443,6 +447,14 @@ def _without_initials(pieces: list[Piece]) -> list[Piece]:
         piece for piece in pieces
         if piece.kind != "unknown" or not INITIALS.fullmatch(piece.text)
     ]  # fmt: skip
+
+
+def _visible(line: str) -> str:
+    """A line without entities, accounts and what nobody sees; most have none."""
+    if "&" in line or not line.isprintable():
+        line = ENTITY_SPACE.sub(lambda found: " " * len(found[0]), line)
+        line = UNSEEN.sub("", line)
+    return (HANDLE.sub(" ", line) if "@" in line else line).rstrip()
 
 
 def _is_word(word: str) -> bool:

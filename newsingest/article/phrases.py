@@ -23,16 +23,17 @@ EDGES = ("section", "boilerplate")
 
 DECORATION = " \t\N{NO-BREAK SPACE},*•·▪●■◼◾○◦►▶»«>|/\\.…:،-–—_=+#~()[]{}\"'“”‘’!"
 MARKS = ':-–—/|(«"“[.…،'
-CREDIT_AT_END = re.compile(r"\w[^.؟!]*\s\([^()]{2,40}\)[.\s]*$")
+CREDIT_AT_END = re.compile(r"(?<=\s)\([^()]{2,40}\)[.\s]*$")
 """A bracket that closes a line without a full stop before it credits the picture."""
 
 CREDIT_INSIDE = re.compile(
-    r"\S.*?[\s-](?:الصورة|صورة من|تصوير|عدسة|بعدسة|حقوق النشر|credit|photo)"
+    r"[\s-](?:الصورة|صورة من|تصوير|عدسة|بعدسة|حقوق النشر|credit|photo)"
     r"\s*:?\s*\S[^.]{0,40}$",
     re.IGNORECASE,
 )
 """`… - الصورة: NAME`, `… تصوير : NAME`, `… Credit: NAME`."""
 
+END_OF_SENTENCE = re.compile("[.؟!]")
 COUNTED = DECORATION + "0123456789٠١٢٣٤٥٦٧٨٩"
 FIRST_WORD = re.compile(r"[\w@+]+")
 COPYRIGHT_SIGNS = ("©", "\N{COPYRIGHT SIGN}", "(c) ")
@@ -152,7 +153,11 @@ class PhraseBook:
             return None
         folded = fold(bare)
         for phrase in self._by_word[word]:
-            if len(line) <= phrase.longest and _counts(phrase, zone):
+            if (
+                folded.startswith(phrase.folded)
+                and len(line) <= phrase.longest
+                and _counts(phrase, zone)
+            ):
                 rest = _rest(phrase, folded)
                 if rest is not None:
                     start = len(line) - len(bare)
@@ -189,22 +194,32 @@ class PhraseBook:
         """Whether a line ends as captions do: `… - أرشيفية`, `… (رويترز)`."""
         if len(line) > LENGTHS["mark"]:
             return False
-        if line.rstrip(". \t\N{NO-BREAK SPACE}")[-1:] == ")" and CREDIT_AT_END.search(
-            line
-        ):
-            return True
-        return fold(line).rstrip(DECORATION).endswith(
-            self._endings
-        ) or self.credits_inside(line)
+        return (
+            _credits_at_end(line)
+            or fold(line).rstrip(DECORATION).endswith(self._endings)
+            or self.credits_inside(line)
+        )
 
     def credits_inside(self, line: str) -> bool:
         """Whether a short line names who took its picture: `… - الصورة: NAME`."""
-        return line[-1] not in ".:؟!" and CREDIT_INSIDE.search(line) is not None
+        return line[-1] not in ".:؟!" and CREDIT_INSIDE.search(line, 1) is not None
 
     def inline(self, line: str) -> tuple[int, int, str] | None:
         """Where a phrase with its colon stands inside a line: start, rest, rule."""
         found = self._inline.search(line)
         return (found.start(), found.end(), "related.inline") if found else None
+
+
+def _credits_at_end(line: str) -> bool:
+    """Whether a bracket closes a line whose last sentence has words before it."""
+    found = CREDIT_AT_END.search(line)
+    return found is not None and any(
+        map(str.isalnum, _last_sentence(line[: found.start()]))
+    )
+
+
+def _last_sentence(text: str) -> str:
+    return END_OF_SENTENCE.split(text)[-1]
 
 
 def _counts(phrase: Phrase, zone: str) -> bool:
@@ -214,9 +229,10 @@ def _counts(phrase: Phrase, zone: str) -> bool:
 
 
 def _rest(phrase: Phrase, folded: str) -> int | None:
-    """Where the value begins in the folded line; `None` when the rule does not fit."""
-    if not folded.startswith(phrase.folded):
-        return None
+    """Where the value begins in the folded line that begins with the phrase.
+
+    `None` when the rule does not fit.
+    """
     at = len(phrase.folded)
     after = folded[at:]
     if not phrase.glued and after[:1].isalnum():

@@ -143,9 +143,9 @@ def lines_of(text: str) -> list[Line]:
     if "\r" in text:
         ends = [f.end() - s for s, f in _bounds(text)]
     for line, width in zip(raw, ends, strict=True):
-        visible = line.strip(BLANK)
+        visible = line.strip(BLANK) if line else line
         if visible:
-            indent = line.index(visible[0])
+            indent = line.index(visible[0]) if visible is not line else 0
             lines.append(Line(visible, at + indent, at + width, indent, gap))
             gap = False
         else:
