@@ -344,6 +344,8 @@ class BylineReader:
         if alone:
             return "person" if self._may_be_name(words) else None
         in_brackets = piece.before.strip().endswith(("(", "["))
+        if "role" in kinds and "person" not in kinds and len(words) > 1:
+            return "person"
         if kinds & {"person", "role"} and "place" not in kinds:
             return "place" if len(words) <= LONGEST_PLACE else None
         if kinds == {"paper", "unknown"} and len(words) > 1 and not in_brackets:

@@ -181,7 +181,8 @@ def _fill_dates(metadata: Metadata, dated: list[Span]) -> str | None:
     metadata.date_raw = printed(chosen.content)
     metadata.date_precision = date.precision
     metadata.date_modified = date.modified or _modified(dated)
-    metadata.date_hijri = date.hijri
+    hijri = (span.date.hijri for span in dated if span.date and span.date.hijri)
+    metadata.date_hijri = date.hijri or next(hijri, None)
     metadata.date_flags = list(date.flags)
     metadata.timezone = date.timezone
     metadata.timezone_source = date.timezone_source

@@ -84,7 +84,8 @@ DATELINE_MARK = re.compile(
     """,
     re.VERBOSE,
 )
-IN_DAY = re.compile(r"\s+في$")
+AROUND_DATE = re.compile(r"\s+في\s*$|(?<!\w)(?:\d{1,4}|جمت|gmt)(?!\w)", re.IGNORECASE)
+"""`المنامة في` before the day, `2145 جمت` before the date: no part of a byline."""
 DAY_MONTH = re.compile(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
 INITIALS = re.compile(
     r"[\s.()=_ـ*–-]*(?:(?:انتهى|انتهي)\s+)?(?:[^\W\d]{1,2}(?:[\s./،,*-]+|$)){2,8}[\s.()]*"
@@ -93,6 +94,7 @@ INITIALS = re.compile(
 NOT_COUNT = re.compile(r"[^\d\s.,]")
 CRUMB = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 BREADCRUMB = re.compile(rf"\s*[|{CRUMB}>]\s*|\s+»\s+")
+BRACKETED = re.compile(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
 URL_LINE = re.compile(r"(?:https?://|www\.)\S+")
 HASHTAGS = re.compile(r"(?:#[\w_]+\s*)+")
 CLOSING_CREDIT = re.compile(r"(?<=[.!؟»\"])\s*[-–]*\s*\(([^()]{2,25})\)$")
@@ -402,7 +404,7 @@ class _Reading:
         """Whether a date or a sure byline follows, and the text only behind it."""
         if is_prose(line) and (self.signed or self.dated):
             return False
-        reach = 1 if is_prose(line) else 3
+        reach = 1 if _is_paragraph(line) else 3
         for later in range(at + 1, min(at + 1 + reach, len(self.lines) - 1)):
             candidate = self.lines[later]
             if self._is_header_mark(candidate):
@@ -715,7 +717,9 @@ class _Reading:
             return False
         if self._label_date(line):
             return True
-        byline = self.bylines.read(line.text)
+        bracketed = BRACKETED.fullmatch(line.text) is not None
+        read = self.bylines.credit if bracketed else self.bylines.read
+        byline = read(line.text)
         if byline is None:
             return False
         if byline.authors and self._is_desk(at, byline):
@@ -1005,7 +1009,7 @@ def _heads(match: Match, line: Line) -> bool:
 def _beside(text: str, reading: DateReading) -> str:
     """What a date line says beside its date."""
     pieces = (text[: reading.start], text[reading.end :])
-    bare = (IN_DAY.sub("", piece.strip(DECORATION_BESIDE)) for piece in pieces)
+    bare = (AROUND_DATE.sub("", piece).strip(DECORATION_BESIDE) for piece in pieces)
     return " - ".join(piece for piece in bare if piece)
 
 
