@@ -53,7 +53,7 @@ class Sampler:
             code = frame.f_code
             if code.co_filename.startswith(OURS):
                 if inside:
-                    self.lines[code.co_filename, frame.f_lineno] += 1
+                    self.lines[code.co_filename, frame.f_lineno or 0] += 1
                     inside = False
                 seen.add(f"{Path(code.co_filename).stem}.{code.co_qualname}")
             frame = frame.f_back

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from newsingest.article.fold import TATWEEL, UNSEEN, fold, fold_word
 
@@ -62,9 +62,8 @@ NOT_ALNUM = re.compile(r"[\W_]+")
 ROLE_COLON = re.compile(rf"^([^:،/|]{{2,24}}?){SPACES}*[:/\-–]{SPACES}*(?=\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a byline between two marks."""
+class Piece(NamedTuple):
+    """A piece of a byline between two marks; many are made, so it is a tuple."""
 
     text: str
     start: int
@@ -110,6 +109,8 @@ class BylineReader:
         # A header line is looked at from several sides, and a house's bylines come
         # again: remembering the last ones halves the time of a split.
         self.read = lru_cache(maxsize=1024)(self._read)
+        self._tell = lru_cache(maxsize=4096)(self._tell_kind)
+        self._is_name_word = lru_cache(maxsize=8192)(self._may_be_in_name)
         self._given = _words(rules, "given")
         self._joins = _names(rules, "name-part")
         self._not_names = _words(rules, "not-name")
@@ -121,6 +122,7 @@ class BylineReader:
         roles = rules.kind("role")
         self._after = _folded(roles["after"]["names"])
         self._text_roles = _folded(roles["text"]["names"])
+        self._role_openings = {name.split()[0] for name in self._text_roles}
         desks = _folded(roles["desk"]["names"])
         self._desks = tuple(f"{desk} " for desk in desks)
         groups = _names(rules, "agency-group")
@@ -172,7 +174,10 @@ class BylineReader:
 
     def is_person(self, text: str) -> bool:
         """Whether a text begins with a given name and has the shape of a name."""
-        words = self._strip_after(self._strip_honorific(text)).split()
+        return self._is_name(self._strip_after(self._strip_honorific(text)))
+
+    def _is_name(self, bare: str) -> bool:
+        words = bare.split()
         return self._has_name_shape(words) and self._opens_name(words)
 
     def _read(self, line: str) -> Byline | None:
@@ -186,7 +191,7 @@ class BylineReader:
         role, start = self._leading_role(line)
         cut = self._classify(_cut(line, start))
         if role and len(cut) == 1 and cut[0].value.isascii():
-            cut = [replace(cut[0], kind="paper")]
+            cut = [cut[0]._replace(kind="paper")]
         pieces = self._resolve(cut) if 0 < len(cut) <= MOST_PIECES else None
         if pieces is None:
             return None
@@ -195,7 +200,7 @@ class BylineReader:
             or (piece.kind == "person" and not self.is_person(piece.value))
             for piece in pieces
         )
-        return replace(_byline(line, pieces, role=role), guessed=guessed)
+        return _byline(line, pieces, role=role, guessed=guessed)
 
     def credit(self, text: str) -> Byline | None:
         """Read what stands behind `المصدر:`, where `تاس` can only be the agency.
@@ -217,6 +222,8 @@ class BylineReader:
         if found and fold(found[1]).strip(EDGES) in self._text_roles:
             return found[1], found.end()
         words = line.split(None, 2)
+        if fold_word(words[0]) not in self._role_openings:
+            return "", 0
         for count in (2, 1):
             head = " ".join(words[:count])
             if len(words) > count and fold(head) in self._text_roles:
@@ -238,31 +245,32 @@ class BylineReader:
     def _classify(self, pieces: list[Piece]) -> list[Piece]:
         found: list[Piece] = []
         for piece in pieces:
-            found.extend(self._people(self._kind(piece)))
+            quoted = piece.before[-1:] in OPENING if piece.before else False
+            kind, value = self._tell(piece.text, quoted)
+            found.extend(self._people(piece._replace(kind=kind, value=value)))
         return found
 
-    def _kind(self, piece: Piece) -> Piece:
-        text, whole = piece.text, fold(piece.text)
+    def _tell_kind(self, text: str, quoted: bool) -> tuple[Kind, str]:  # noqa: FBT001
+        """What the tables say of a piece; its value: an agency's id, a bare name."""
+        whole = fold(text)
         folded = whole.strip(EDGES)
         if agency := self._agency(whole):
-            return replace(piece, kind="agency", value=agency)
-        if piece.before and piece.before[-1] in OPENING:
+            return "agency", agency
+        if quoted:
             is_name = len(folded.split()) <= LONGEST_PLACE
-            return replace(piece, kind="paper") if is_name else piece
+            return "paper" if is_name else "unknown", ""
         if kind := self._listed.get(folded):
-            return replace(piece, kind=kind)
+            return kind, ""
         if weak := self._weak.get(NOT_ALNUM.sub("", whole)):
-            return replace(piece, kind="weak-agency", value=weak)
+            return "weak-agency", weak
         if folded.startswith(self._desks):
-            return replace(piece, kind="desk")
+            return "desk", ""
         joined = JOINED.match(folded)
         if joined and (agency := self._agency(folded[joined.end() :])):
-            return replace(piece, kind="agency", value=agency)
+            return "agency", agency
         name = self._strip_honorific(self._strip_role(text))
         name = self._strip_after(name)
-        if self.is_person(name):
-            return replace(piece, kind="person", value=name)
-        return replace(piece, value=name)
+        return "person" if self._is_name(name) else "unknown", name
 
     def _strip_after(self, name: str) -> str:
         """A name without what its bearer is: `رفعت سلام كاتب وباحث`."""
@@ -285,8 +293,8 @@ class BylineReader:
         words = piece.value.split()
         if len(words) > 2 and self._listed.get(fold_word(words[0])) == "photo":  # noqa: PLR2004
             name = " ".join(words[1:])
-            photo = replace(piece, kind="photo", value=words[0])
-            return [photo, replace(piece, kind="person", value=name)]
+            photo = piece._replace(kind="photo", value=words[0])
+            return [photo, piece._replace(kind="person", value=name)]
         if piece.kind != "person":
             return [piece]
         for at in range(2, len(words) - 1):
@@ -294,8 +302,8 @@ class BylineReader:
             joined = word.startswith("و") and fold(word) not in self._given
             second = words[at + 1 :] if word == "و" else [word[1:], *words[at + 1 :]]
             if (joined or word == "و") and self._opens_name(second):
-                first = replace(piece, value=" ".join(words[:at]))
-                rest = replace(piece, value=" ".join(second), before=" و")
+                first = piece._replace(value=" ".join(words[:at]))
+                rest = piece._replace(value=" ".join(second), before=" و")
                 return [first, *self._people(rest)]
         return [piece]
 
@@ -310,7 +318,7 @@ class BylineReader:
                 kind = self._guess_pair(pieces, at)
             if kind is None:
                 return None
-            pieces[at] = replace(pieces[at], kind=kind)
+            pieces[at] = pieces[at]._replace(kind=kind)
         if pieces[0].kind == "role" and len(pieces) == 1:
             return None
         return tuple(pieces)
@@ -326,13 +334,13 @@ class BylineReader:
         listed = any("،" in piece.before for piece in pieces)
         if both and places > len(both) and not listed:
             for at in both:
-                pieces[at] = replace(pieces[at], kind="paper")
+                pieces[at] = pieces[at]._replace(kind="paper")
         elif len(both) > 1 and not listed:
             last = both[-1]
-            pieces[last] = replace(pieces[last], kind="paper")
+            pieces[last] = pieces[last]._replace(kind="paper")
         if {piece.kind for piece in pieces} & {"place", "agency", "group"}:
             pieces = [
-                replace(p, kind="agency") if p.kind == "weak-agency" else p
+                p._replace(kind="agency") if p.kind == "weak-agency" else p
                 for p in pieces
             ]
         return pieces
@@ -382,19 +390,20 @@ class BylineReader:
         return " ".join(words) if len(words) > 1 else text.strip(EDGES)
 
     def _has_name_shape(self, words: list[str]) -> bool:
-        most = (
-            MOST_WORDS
-            if self._joins.isdisjoint(map(fold_word, words))
-            else MOST_WORDS + 2
-        )
-        if not 0 < len(words) <= most or max(map(len, words)) <= LONGEST_INITIAL:
+        if len(words) > MOST_WORDS:
+            joined = not self._joins.isdisjoint(map(fold_word, words))
+            if not joined or len(words) > MOST_WORDS + 2:
+                return False
+        if not words or max(map(len, words)) <= LONGEST_INITIAL:
             return False
-        return all(_is_word(word) and not self._is_no_name(word) for word in words)
+        return all(map(self._is_name_word, words))
 
-    def _is_no_name(self, word: str) -> bool:
+    def _may_be_in_name(self, word: str) -> bool:
+        if not _is_word(word):
+            return False
         folded = fold_word(word)
         bare = folded[1:] if folded[0] in "وف" and folded not in self._given else ""
-        return folded in self._not_names or bare in self._not_names
+        return folded not in self._not_names and bare not in self._not_names
 
     def _may_be_name(self, words: list[str]) -> bool:
         """Two or three words, the first without an article: a name, if it stands alone.
@@ -466,20 +475,23 @@ def _is_word(word: str) -> bool:
 
 def _cut(line: str, start: int) -> list[Piece]:
     """Cut at the marks; a hyphen without spaces counts only when there is no mark."""
-    mark = MARK if MARK.search(line, start) else HYPHEN
+    marks = [*MARK.finditer(line, start)] or [*HYPHEN.finditer(line, start)]
     pieces: list[Piece] = []
     at, before = start, ""
-    for found in (*mark.finditer(line, start), None):
+    for found in (*marks, None):
         end = found.start() if found else len(line)
-        if line[at:end].strip(EDGES):
-            pieces.append(Piece(line[at:end].strip(), at, end, "unknown", before))
+        text = line[at:end]
+        if text.strip(EDGES):
+            pieces.append(Piece(text.strip(), at, end, "unknown", before))
             before = ""
         if found:
             before, at = before + found[0], found.end()
     return pieces
 
 
-def _byline(line: str, pieces: tuple[Piece, ...], *, role: str) -> Byline:
+def _byline(
+    line: str, pieces: tuple[Piece, ...], *, role: str, guessed: bool
+) -> Byline:
     authors: list[str] = []
     photographers: list[str] = []
     photo = False
@@ -503,6 +515,7 @@ def _byline(line: str, pieces: tuple[Piece, ...], *, role: str) -> Byline:
         photographers=tuple(photographers),
         pieces=pieces,
         sure=sure,
+        guessed=guessed,
     )
 
 
