@@ -99,9 +99,14 @@ def test_a_named_encoding_is_taken_at_its_word():
         decode("كتاب".encode("cp1256"), "utf-8")
 
 
+def test_halves_of_characters_are_no_text():
+    with pytest.raises(RejectedError, match="undecodable"):
+        decode(b"abc \\ud800", "unicode_escape")
+
+
 def test_codec_names():
     assert codec("auto") == "auto"
-    for name in ("no-such-thing", "hex", "rot13"):
+    for name in ("no-such-thing", "hex", "rot13", "undefined"):
         with pytest.raises(ValueError, match=f"no encoding is called '{name}'"):
             codec(name)
 

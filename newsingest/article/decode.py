@@ -12,7 +12,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from newsingest.article import legacy, letters
+from newsingest.article import legacy, letters, magic
 from newsingest.article.record import RejectedError
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -27,37 +27,6 @@ BOMS = (
 )
 
 BOM_STARTS = frozenset(bom[0] for bom, _ in BOMS)
-
-MAGIC = {
-    b"%PDF-": "a PDF: extract its text first (pdftotext)",
-    b"PK\x03\x04": "a ZIP container (docx, xlsx, odt, epub or an archive without .zip "
-    "in its name): convert it to text, or name it .zip",
-    b"PK\x05\x06": "an empty ZIP archive",
-    b"\xd0\xcf\x11\xe0": "an old Office document (doc, xls): save it as plain text",
-    b"{\\rtf": "an RTF document: save it as plain text",
-    b"\x1f\x8b": "gzip data: name it .gz and it is read",
-    b"BZh": "bzip2 data: name it .bz2 and it is read",
-    b"\xfd7zXZ\0": "xz data: name it .xz and it is read",
-    b"\x28\xb5\x2f\xfd": "zstd data: name it .zst and it is read",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive: unpack it first",
-    b"Rar!\x1a\x07": "a RAR archive: unpack it first",
-    b"\x89PNG\r\n": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF87a": "a GIF image",
-    b"GIF89a": "a GIF image",
-    b"II*\0": "a TIFF image",
-    b"MM\0*": "a TIFF image",
-    b"RIFF": "a media file (RIFF)",
-    b"OggS": "a media file (Ogg)",
-    b"ID3": "a media file (MP3)",
-    b"\x7fELF": "a program (ELF)",
-    b"MZ\x90\0": "a program (Windows)",
-    b"SQLite format 3\0": "a SQLite database",
-    b"PAR1": "a Parquet file",
-    b"bplist00": "a property list",
-}
-STARTS = frozenset(start[0] for start in MAGIC)
-
 
 CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r"})
 PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -112,8 +81,8 @@ def decode(raw: bytes, encoding: str = "auto") -> Decoded:
     """
     if not raw:
         raise RejectedError("empty", "the file has no bytes")
-    if raw[0] in STARTS:
-        _refuse_magic(raw)
+    if what := magic.kind(raw):
+        raise RejectedError("binary", what)
     if encoding != "auto":
         return _strict(raw, encoding)
     if raw[0] in BOM_STARTS:
@@ -145,7 +114,7 @@ def codec(name: str) -> str:
     try:
         found = codecs.lookup(name).name
         bytes(4).decode(found, "replace")
-    except LookupError:  # unknown, or a codec from bytes to bytes
+    except (LookupError, UnicodeError):  # unknown, no text, or `undefined`
         raise ValueError(
             f"no encoding is called {name!r}: try auto, utf-8, cp1256 or iso8859-6"
         ) from None
@@ -156,17 +125,12 @@ def _has_controls(raw: bytes) -> bool:
     return len(raw.translate(None, CONTROLS)) != len(raw)
 
 
-def _refuse_magic(raw: bytes) -> None:
-    for start, what in MAGIC.items():
-        if raw.startswith(start):
-            raise RejectedError("binary", what)
-
-
 def _strict(raw: bytes, encoding: str) -> Decoded:
     """Decode by a name that is known, or that a person gave."""
     name = codec(encoding)
     try:
         text = raw.decode(name)
+        text.encode()  # `unicode_escape` makes halves of characters
     except UnicodeError as error:
         raise RejectedError(
             "undecodable", f"not {name}: {error}; leave --encoding out to detect it"

@@ -35,16 +35,21 @@ def utf_8_read_wrong(text: str) -> list[Edit]:
     >>> utf_8_read_wrong("ط®ط¨ط±")
     [Edit(start=0, end=6, new='خبر')]
     """
-    edits = [
-        edit
-        for start, line in lines(text)
-        for codec in UTF_8_READ_AS
-        for edit in _line(line, start, codec)
-    ]
+    edits = [edit for start, line in lines(text) for edit in _line(line, start)]
     return edits or [_edit(found, 0, "cp1252") for found in PUNCTUATION.finditer(text)]
 
 
-def _line(line: str, start: int, codec: str) -> list[Edit]:
+def _line(line: str, start: int) -> list[Edit]:
+    """What a line was, read wrong in the one way, the other, or (pasted) both."""
+    found = [edit for codec in UTF_8_READ_AS for edit in _read_as(codec, line, start)]
+    edits: list[Edit] = []
+    for edit in sorted(found):
+        if not edits or edit.start >= edits[-1].end:
+            edits.append(edit)
+    return edits
+
+
+def _read_as(codec: str, line: str, start: int) -> list[Edit]:
     found = list(sequences(codec).finditer(line))
     if not any(len(run[0]) >= WORD for run in found):
         return []
