@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs approve eval encodings bench profile clean
+.PHONY: help run test check lint format types floors docs approve eval encodings dates bench profile clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ eval: $(VENV)/.dev ## accuracy per outlet and field against gold; floors checked
 
 encodings: $(VENV)/.dev ## how often the encoding is told right, beside charset_normalizer
 	NEWSINGEST_SHARED=$(SHARED) $(BIN)/python bench/encodings.py
+
+dates: $(VENV)/.dev ## how right and how fast dates are read; DATES=--quick
+	NEWSINGEST_SHARED=$(SHARED) $(BIN)/python bench/dates.py $(DATES)
 
 bench: $(VENV)/.dev ## newsingest, the floor and peers side by side; BENCH=--quick
 	$(BIN)/python bench/run.py $(BENCH)

@@ -12,7 +12,7 @@ from newsingest.article.dates import DateReader, could_be_date
 RULES = rules.load()
 READER = DateReader(RULES)
 KINDS = (
-    "cardinal", "date-label", "date-word", "hour-part", "meridiem", "month", "ordinal",
+    "cardinal", "date-label", "date-trap", "date-word", "hour-part", "meridiem", "month", "ordinal",
     "relative-day", "unit", "weekday", "year-mark", "zone", "zone-word",
 )  # fmt: skip
 SAID = ("created", "modified", "hijri", "timezone")

@@ -120,7 +120,7 @@ def test_a_later_file_replaces_a_rule_and_can_switch_one_off():
 
 
 DATE_KINDS = {
-    "cardinal", "date-label", "date-word", "hour-part", "meridiem", "month", "ordinal",
+    "cardinal", "date-label", "date-trap", "date-word", "hour-part", "meridiem", "month", "ordinal",
     "relative-day", "unit", "weekday", "year-mark", "zone", "zone-word",
 }  # fmt: skip
 DOCS = Path(__file__).parents[1] / "docs" / "rules.md"

@@ -77,7 +77,7 @@ class Fact(NamedTuple):
     | `weekday` | 1 (Monday) to 7 |
     | `distance` | a unit and how many of it |
     | `label` | `published` or `modified` |
-    | `issue` | nothing to know |
+    | `count` | nothing to know: an issue's number, readers, minutes of reading |
     """
 
     kind: str
@@ -100,6 +100,8 @@ def _numeric(item: Item, scan: Scan, order: DateOrder) -> Day | None:
     mark = _mark(item, scan)
     if year in HIJRI_YEARS and mark in ("", "h"):
         return _hijri(year, month, day) or _hijri(year, day, month)
+    if mark == "x":
+        return Day("", "other")
     if year not in GREGORIAN_YEARS or mark == "h":
         return None
     if item.form == "year-month-day":
@@ -222,7 +224,7 @@ def _time(hour: int, minute: int, second: int | None, half: str | None) -> Clock
     if half is None or hour > HALF_DAY:
         # `22:17 pm` is a 24-hour clock whose software prints the half as well.
         contradicts = half == "am" and HALF_DAY < hour < 2 * HALF_DAY
-        return Clock(hour, minute, second, ("half-disagrees",) * contradicts)
+        return Clock(hour, minute, second, ("meridiem-disagrees",) * contradicts)
     return Clock(_HALVES[half](hour), minute, second)
 
 
@@ -260,8 +262,8 @@ def _ago(item: Item, scan: Scan, order: DateOrder) -> tuple[str, int] | None:
     if scan.values[item["unit"]].value is None:
         return None
     unit, number = scan.values[item["unit"]].value
-    if item["count"] >= 0:
-        number = _number(scan, item["count"])
+    if item["number"] >= 0:
+        number = _number(scan, item["number"])
     return (unit, number) if number in COUNTS else None
 
 
@@ -310,6 +312,7 @@ _READERS: Final[dict[str, tuple[str, Callable[[Item, Scan, DateOrder], object]]]
     "day, month's name, year": ("day", _named),
     "month's name, day, year": ("day", _named),
     "year, month's name, day": ("day", _named),
+    "year, day, month's name": ("day", _named),
     "month's name, year": ("day", _named),
     "day, month's name, short year": ("day", _short_named),
     "short year": ("day", _short),
@@ -323,6 +326,6 @@ _READERS: Final[dict[str, tuple[str, Callable[[Item, Scan, DateOrder], object]]]
     "weekday": ("weekday", _value),
     "published": ("label", _form),
     "modified": ("label", _form),
-    "issue": ("issue", _form),
+    "count": ("count", _form),
 }
 """Form → the kind of fact it tells, and what reads it."""

@@ -74,7 +74,7 @@ FORMS: Final = tuple(
         ),
         (
             "month's name, day, year",
-            rf"{_MONTH}[\ .]{{0,2}}(?P<day>d)s?[\ ,]{{1,3}}{_YEAR}(?!:)",
+            rf"{_MONTH}[\ .,]{{0,3}}(?P<day>d)s?[\ ,]{{1,3}}{_YEAR}(?!:)",
         ),
         (
             "year, month's name, day",
@@ -82,6 +82,11 @@ FORMS: Final = tuple(
                 rf"{_ALONE_BEFORE}(?P<year>y){_GAP_AFTER_MONTH}{_MONTH}{_GAP}{_DAY}"
                 r"(?![:c])"
             ),
+        ),
+        (
+            # `7 مارس, 2024` turned round by software that lays lines out right to left.
+            "year, day, month's name",
+            rf"{_ALONE_BEFORE}(?P<year>y)[\ ,]{{1,3}}(?P<day>d)\ {_MONTH}",
         ),
         (
             "day, month's name, short year",
@@ -141,13 +146,14 @@ FORMS: Final = tuple(
                 r"|(?P<hour2>d)\ ?(?P<half2>p)|(?P<hour3>d)\ ?c(?!\w)"
             ),
         ),
-        ("ago", r"a\ (?:(?P<count>[dnl])\ )?(?P<unit>[uij])"),
-        ("ago", r"(?P<count>[dnl])\ (?P<unit>[uij])\ b"),
+        ("count", r"R[\ :]{0,3}(?P<count>[dnl])\ [uij]|(?P<count2>[dnl])\ [uij]\ R"),
+        ("ago", r"a\ (?:(?P<number>[dnl])\ )?(?P<unit>[uij])"),
+        ("ago", r"(?P<number>[dnl])\ (?P<unit>[uij])\ b"),
         ("today", r"(?P<today>r)"),
         ("weekday", r"(?P<weekday>w)\.?"),
         ("published", r"(?P<published>P)"),
         ("modified", r"(?P<modified>U)"),
-        ("issue", r"I[\ :.()]{0,3}(?P<issue>[dyn])"),
+        ("count", r"I[\ :.()]{0,3}(?P<count>[dyn])|(?P<count2>[dyn])\ V"),
     )
 )
 """Every form, in the order in which they take their tokens."""

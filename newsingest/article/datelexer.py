@@ -49,7 +49,10 @@ KINDS: Final = {
     "b": "a word behind a distance in time (ago)",
     "u": "a unit of time (ساعات)",
     "r": "a day seen from today (أمس)",
-    "I": "a word before an issue's number (العدد)",
+    "I": "a word before a number that is no date's (العدد)",
+    "V": "a word behind a number that is no date's (مشاهدة)",
+    "R": "a word beside the time that reading takes (قراءة)",
+    "t": "a word that makes a line with a date prose (ولد)",
     "c": "the h in 14h35",
     "?": "any other word",
     "!": "a mark that dates do not have",
@@ -60,6 +63,7 @@ WORD_KINDS: Final = {
     "weekday": "w",
     "ordinal": "o",
     "cardinal": "l",
+    "date-trap": "t",
     "zone-word": "Z",
     "hour-part": "v",
     "relative-day": "r",
@@ -79,7 +83,9 @@ KEYED_KINDS: Final = {
             "ordinal-ending": "s",
             "before-distance": "a",
             "behind-distance": "b",
-            "issue": "I",
+            "before-count": "I",
+            "behind-count": "V",
+            "reading": "R",
             "hour-letter": "c",
         },
     ),
@@ -134,7 +140,7 @@ def _table() -> dict[int, str]:
 
 
 _FOLD = _table()
-_TATWEEL_DASH = re.compile(r"(?<![ء-ي])\N{ARABIC TATWEEL}+")
+_TATWEEL_DASH = re.compile(r"(?<![^\s\d)])\N{ARABIC TATWEEL}+(?![^\s\d(])")
 _LIGATURE = re.compile(
     "[\N{ARABIC LIGATURE LAM WITH ALEF WITH MADDA ABOVE ISOLATED FORM}"
     "-\N{ARABIC LIGATURE LAM WITH ALEF FINAL FORM}]"
@@ -151,8 +157,8 @@ _TOKEN = re.compile(
 )
 
 
-_PIECE = re.compile(r"[^?!]+(?:(?<=Z )\?(?: \?)?)?")
-_PROMISING = re.compile(r"[yMar]|d ?[-/.] ?d ?[-/.] ?d|d [uij] b")
+_PIECE = re.compile(r"[^?!t]+(?:(?<=Z )\?(?: \?)?)?")
+_PROMISING = re.compile(r"[yMar]|d ?[-/.] ?d ?[-/.] ?d|d [uij] b|:d")
 
 
 def fold(text: str) -> str:

@@ -55,8 +55,9 @@ class DateReading:
 
     `start` and `end` bound everything that was read as date, time, zone or a label of
     them (so that `الرياض - رويترز | 7 مارس 2024` leaves its byline outside);
-    `coverage` is the share of the line's letters and digits that were explained, and
-    `set_off` says that what is left is a word or two behind a dash, bar or comma.
+    `coverage` is the share of the line's letters and digits that were explained.
+    `is_date_line` says that the line is there for its date, and no prose that mentions
+    one: most of it is explained, or what is left is a word or two set off by a mark.
     `published` and `modified` are ISO 8601, only as precise as printed. Both are `None`
     where the line speaks of time but does not determine it (`منذ 3 ساعات` without a
     now, `7 مارس` without a year).
@@ -73,17 +74,12 @@ class DateReading:
     end: int
     coverage: float
     parts: tuple[Part, ...]
-    set_off: bool = False
+    is_date_line: bool = False
 
     @property
     def created(self) -> str | None:
         """When it was published, or else when it was changed."""
         return self.published or self.modified
-
-    @property
-    def is_date_line(self) -> bool:
-        """Whether the line is there for its date, and no prose that mentions one."""
-        return self.coverage >= LINE_SHARE or self.set_off
 
 
 @dataclass(slots=True)
@@ -97,6 +93,11 @@ class _Moment:
     zones: list[str] = field(default_factory=list)
     zone_of: dict[int, str] = field(default_factory=dict)
     """The clock (by its place in `clocks`) that a zone stands behind."""
+
+    @property
+    def has_day(self) -> bool:
+        """Whether a day is printed, in either calendar."""
+        return bool(self.gregorian or self.hijri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +139,16 @@ class DateReader:
         """
         if not could_be_date(line):
             return None
+        scan = self._lexicon.scan(line)
         groups = [
-            (group, scan)
-            for scan in self._lexicon.scan(line).pieces()
-            for group in _groups(self._facts(scan), scan)
-            if _tells_a_day(group)
+            (group, piece)
+            for piece in scan.pieces()
+            for group in _groups(self._facts(piece), piece)
+            if _tells_time(group, piece)
         ]
         if not groups:
             return None
-        return self._reading(*max(groups, key=_rank), now)
+        return self._reading(*max(groups, key=_rank), scan, now)
 
     def _facts(self, scan: Scan) -> list[Fact]:
         found = (understand(item, scan, self._order) for item in find(scan.shape))
@@ -155,7 +157,7 @@ class DateReader:
     # -- choose: which day, which clock, published or modified?
 
     def _reading(
-        self, group: Sequence[Fact], scan: Scan, now: datetime | None
+        self, group: Sequence[Fact], piece: Scan, scan: Scan, now: datetime | None
     ) -> DateReading:
         weekday = next((f.value for f in group if f.kind == "weekday"), None)
         moments = _moments(group)
@@ -174,23 +176,26 @@ class DateReader:
         published = told.get("published") or told.get("")
         modified = told.get("modified")
         main = published or modified or _NOTHING
-        start, end = _bounds(group, scan)
-        start_at, end_at = scan.bounds[start], scan.bounds[end]
-        coverage = _coverage(scan.line, start_at, end_at)
+        start, end = _bounds(group, piece)
+        coverage = _coverage(scan.line, start, end)
+        flags = tuple(dict.fromkeys(main.flags or (() if told else _doubts(group))))
+        certain = main.text is not None and main.precision not in ("month", "year")
+        apart = coverage >= LINE_SHARE or _set_off(scan.line, start, end)
         hijri = [day for moment in moments for day in moment.hijri]
         return DateReading(
             published=published.text if published else None,
             modified=modified.text if modified else None,
             precision=main.precision,
             hijri=hijri[0].text if hijri else None,
-            flags=tuple(dict.fromkeys(main.flags or _doubts(group))),
+            flags=flags,
             timezone=main.zone,
             timezone_source=main.zone_source,
-            start=start_at,
-            end=end_at,
+            start=start,
+            end=end,
             coverage=coverage,
-            parts=tuple(_parts(group, scan)),
-            set_off=coverage < LINE_SHARE and _set_off(scan.line, start_at, end_at),
+            parts=tuple(_parts(group, piece)),
+            is_date_line=coverage == 1
+            or (apart and (certain or "relative" in flags) and not _is_prose(scan)),
         )
 
     def _tell(
@@ -308,8 +313,12 @@ def _groups(facts: list[Fact], scan: Scan) -> Iterator[list[Fact]]:
         yield group
 
 
-def _tells_a_day(group: Sequence[Fact]) -> bool:
-    return any(fact.kind in ("day", "distance") for fact in group)
+def _tells_time(group: Sequence[Fact], piece: Scan) -> bool:
+    """Whether a group has a day, or is a clock that is the whole line."""
+    if any(fact.kind in ("day", "distance") for fact in group):
+        return True
+    clock = any(fact.item.form == "clock" for fact in group)
+    return clock and _coverage(piece.line, *_bounds(group, piece)) == 1
 
 
 def _rank(candidate: tuple[list[Fact], Scan]) -> tuple[bool, int]:
@@ -336,6 +345,14 @@ def _moments(group: Sequence[Fact]) -> list[_Moment]:
             moment.gregorian.append(value)
         elif fact.kind == "day" and value.calendar == "hijri":
             moment.hijri.append(value)
+    if len(moments) > 1 and not moments[0].has_day and not moments[1].clocks:
+        # `14:35 - نشر في: 7 مارس 2024`: the clock stands before the label.
+        moments[1] = replace(
+            moments[1],
+            clocks=moments[0].clocks,
+            zones=moments[0].zones + moments[1].zones,
+            zone_of=moments[0].zone_of,
+        )
     return moments
 
 
@@ -402,14 +419,30 @@ def _from_hijri(
 
 def _doubts(group: Sequence[Fact]) -> list[str]:
     """Why a line that speaks of time gives no moment."""
-    doubts = ["relative" for fact in group if fact.kind == "distance"]
-    return doubts + [
-        "no-year" for f in group if f.kind == "day" and f.value.calendar == "no-year"
+    doubts = [
+        "relative" if fact.kind == "distance" else _DOUBTS[fact.value.calendar]
+        for fact in group
+        if fact.kind in ("day", "distance")
     ]
+    return doubts or ["no-day"]
+
+
+_DOUBTS: Final = {
+    "no-year": "no-year",
+    "other": "other-calendar",
+    "hijri": "hijri-out-of-range",
+    "gregorian": "no-day",
+}
+_SINCE = re.compile(r"a (?:[wj] ){0,2}[do](?: ?[-/.]| (?:i )?[MH])")
+
+
+def _is_prose(scan: Scan) -> bool:
+    """Whether a word beside a date says that it is told of: `ولد في`, `منذ 7 مارس`."""
+    return "t" in scan.shape or _SINCE.search(scan.shape) is not None
 
 
 def _bounds(group: Sequence[Fact], scan: Scan) -> tuple[int, int]:
-    """The tokens of a group, with the small words and the brackets around it."""
+    """Where a group starts and ends, with the small words and the brackets around."""
     start, end = group[0].start, group[-1].end
     shape = scan.shape
     while start and shape[start - 1] in " jk":
@@ -420,7 +453,7 @@ def _bounds(group: Sequence[Fact], scan: Scan) -> tuple[int, int]:
         start, end = start - 1, end + 1
     elif shape[end : end + 1] == ")" and "(" in shape[start:end]:
         end += 1
-    return start, end
+    return scan.bounds[start], scan.bounds[end]
 
 
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -452,8 +485,8 @@ def _set_off(line: str, start: int, end: int) -> bool:
 
 _ROLES: Final = {
     "mark": "calendar",
-    "half": "half of the day",
-    "before": "half of the day",
+    "half": "am or pm",
+    "before": "am or pm",
     "published": "label: published",
     "modified": "label: modified",
     "hours": "offset",
@@ -462,8 +495,8 @@ _ROLES: Final = {
     "unknown": "zone (unknown)",
     "part": "minute",
     "today": "day seen from now",
-    "count": "how many",
-    "issue": "issue number",
+    "count": "a number that is no date's",
+    "reading": "minutes of reading",
 }
 
 

@@ -75,6 +75,7 @@ KINDS: Mapping[str, Mapping[str, Key]] = {
     "cardinal": NUMBERED,
     "date-label": NAMES
     | {"means": Key(TEXT, required=True, choices=("published", "modified"))},
+    "date-trap": NAMES,
     "date-word": NAMES
     | {
         "place": Key(
@@ -88,7 +89,9 @@ KINDS: Mapping[str, Mapping[str, Key]] = {
                 "ordinal-ending",
                 "before-distance",
                 "behind-distance",
-                "issue",
+                "before-count",
+                "behind-count",
+                "reading",
             ),
         )
     },
