@@ -337,20 +337,12 @@ def rate(read: Callable[[str], object], lines: list[str]) -> float:
 
 def peer_rate(lines: list[str]) -> float:
     """Dateparser's lines a second, in its own environment, in this run."""
-    return float(
-        subprocess.run(
-            [PEERS, __file__, "--peer"],
-            check=True, capture_output=True, text=True, input=json.dumps(lines[:200]),
-        ).stdout
-    )  # fmt: skip
-
-
-def be_peer() -> None:
-    """Measure dateparser on the lines that come in."""
-    import dateparser  # noqa: PLC0415 - in the peers' environment only
-
-    lines = json.load(sys.stdin)
-    print(rate(lambda line: dateparser.parse(line, languages=["ar"]), lines))
+    command = [PEERS, HERE / "peers" / "date_lines.py"]
+    some = json.dumps(lines[:300])
+    done = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, input=some
+    )
+    return float(done.stdout)
 
 
 def report(name: str, result: Score, show: int) -> bool:
@@ -417,11 +409,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="every 29th day")
     parser.add_argument("--show", type=int, default=5, help="misses to show of a set")
-    parser.add_argument("--peer", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.peer:
-        be_peer()
-        return 0
     reader = DateReader(load())
     good = accuracy(reader, quick=options.quick, show=options.show)
     good &= speed(reader)

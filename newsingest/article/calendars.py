@@ -10,7 +10,7 @@ from typing import Final
 HIJRI_YEARS: Final = range(1343, 1501)
 """The years that Umm al-Qura's tables reach: 1 August 1924 to 16 November 2077."""
 
-HIJRI_MONTH: Final = 30
+LONGEST_PRINTED: Final = 30
 
 _OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
 
@@ -27,9 +27,12 @@ def from_hijri(year: int, month: int, day: int) -> date | None:
     """
     from hijridate import Hijri  # noqa: PLC0415 - its tables are for Hijri lines only
 
-    if year not in HIJRI_YEARS or not 1 <= day <= HIJRI_MONTH:
+    if year not in HIJRI_YEARS:
         return None
+    # Three months of the 1340s have 31 days in the tables.
     length = Hijri(year, month, 1).month_length()
+    if not 1 <= day <= max(length, LONGEST_PRINTED):
+        return None
     known = Hijri(year, month, min(day, length)).to_gregorian()
     plain = date(known.year, known.month, known.day)
     return plain + timedelta(days=max(day - length, 0))

@@ -190,11 +190,13 @@ def _gregorian(year: int, orders: list[tuple[int, int]]) -> Day | None:
 
 
 def _hijri(year: int, month: int, day: int | None) -> Day | None:
-    if month not in MONTHS or (day is not None and day not in HIJRI_DAYS):
+    if month not in MONTHS or (day is not None and day not in DAYS):
         return None
     if day is None:
         return Day(f"{year:04}-{month:02}", "hijri")
     known = calendars.from_hijri(year, month, day)
+    if known is None and (year in calendars.HIJRI_YEARS or day not in HIJRI_DAYS):
+        return None
     return Day(f"{year:04}-{month:02}-{day:02}", "hijri", (known,) if known else ())
 
 
