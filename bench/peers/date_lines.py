@@ -1,4 +1,4 @@
-"""dateparser's lines a second of processor time: JSON list of lines in, a number out."""
+"""dateparser's lines a second of processor time: a JSON list in, a number out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import time
 import dateparser
 
 lines = json.load(sys.stdin)
-best = 0.0
-for _ in range(3):
-    start = time.process_time()
-    for line in lines:
-        dateparser.parse(line, languages=["ar"])
-    best = max(best, len(lines) / (time.process_time() - start))
-print(best)
+dateparser.parse(lines[0], languages=["ar"])
+start = time.process_time()
+for line in lines:
+    dateparser.parse(line, languages=["ar"])
+print(len(lines) / (time.process_time() - start))
