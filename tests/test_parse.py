@@ -53,3 +53,8 @@ def test_nothing_to_say_is_rejected(raw):
     with pytest.raises(newsingest.article.record.RejectedError) as raised:
         newsingest.parse(raw)
     assert raised.value.reason in ("empty", "no-text")
+
+
+def test_the_seed_article_is_normalised(seed):
+    assert not set(seed.text) & set("أإآٱًٌٍَُِّْـ٠١٢٣٤٥٦٧٨٩")
+    assert seed.text.count("\n\n") == 14

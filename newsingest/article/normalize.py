@@ -1,25 +1,247 @@
-"""Text → text, under a profile."""
+"""Text → text, under a profile.
+
+A profile is data: ordered steps of few kinds, each with its reason, in
+`profiles/*.toml`. Here they are compiled to functions that look before they work: most
+articles hold few of the characters that a profile changes.
+"""
 
 from __future__ import annotations
 
+import re
+import tomllib
+import unicodedata
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+Step: TypeAlias = "Callable[[str, bytes], str]"
+"""A text and the lead bytes of its rarer characters: what has none there need not be
+looked for in the text."""
+
+MARKS = "\N{ARABIC FATHATAN}-\N{ARABIC HAMZA BELOW}\N{ARABIC TATWEEL}"
+ADDRESS = re.compile(
+    rf"""
+    (?:https?://|www\.) [^\s«»"“”<>،؛]+        # addresses, digits and all
+  | [\w.+-]+ @ [\w-]+ (?:\.[\w-]+)+             # mail
+  | (?<!\w) [@#] [\w{MARKS}]+                   # @names and #tags
+    """,
+    re.VERBOSE,
+)
+MAY_BE_ADDRESS = ("@", "#", "://", "www.")
+COMMON = bytes((*range(9, 14), *range(32, 127), *range(0x80, 0xC0), 0xD8, 0xD9))
+"""Bytes of UTF-8 that tell nothing: ASCII, the Arabic block's leads, trailing bytes."""
+CODE_POINTS = re.compile(r"U\+([0-9A-F]{4,6})(?:-U\+([0-9A-F]{4,6}))?")
+COMBINING = tuple(
+    map(chr, (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6EE)))
+)
+"""Arabic marks; without one, and without rarer characters, a text is composed."""
+LONGEST_CHAIN = 64
+"""Up to so many characters, asking for each is quicker than one pass over the text."""
+
+KEYS = {
+    "unicode": {"form"},
+    "map": {"map", "delete", "compatibility"},
+    "pattern": {"find", "replace", "needs"},
+}
+
+
+class ProfileError(ValueError):
+    """A mistake in a profile: says which profile and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Normalizer:
-    """A compiled normalisation profile; call it with a text."""
+    """A compiled normalisation profile; call it with a text.
+
+    >>> Normalizer.load("standard")("القُدس ٢٠٢٤، إلى info@example.com")
+    'القدس 2024، الى info@example.com'
+    """
 
     profile: str
+    why: str
+    steps: tuple[Step, ...]
+    spare_addresses: bool
+
+    @classmethod
+    def load(cls, profile: str, toml: str | None = None) -> Normalizer:
+        """Compile a built-in profile by name, or one of your own from its TOML.
+
+        Raises `ProfileError` for an unknown name or a mistake in the TOML.
+        """
+        return load(profile, toml)
 
     def __call__(self, text: str) -> str:
         """The text under the profile. Idempotent; never raises on any `str`."""
+        if self.spare_addresses and any(
+            sign[0] in text and sign in text for sign in MAY_BE_ADDRESS
+        ):
+            return "".join(self._around_addresses(text))
+        return self._apply(text)
+
+    def _apply(self, text: str) -> str:
+        leads = _rare_leads(text)
+        for step in self.steps:
+            after = step(text, leads)
+            if after is not text:
+                text, leads = after, _rare_leads(after) if leads else leads
         return text
 
+    def _around_addresses(self, text: str) -> Iterator[str]:
+        at = 0
+        for found in ADDRESS.finditer(text):
+            yield self._apply(text[at : found.start()])
+            yield found[0]
+            at = found.end()
+        yield self._apply(text[at:])
 
+
+def _rare_leads(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass").translate(None, COMMON)
+
+
+@cache
 def load(profile: str, toml: str | None = None) -> Normalizer:
-    """Compile a built-in profile, or one of the user's own from its TOML.
+    """Compile a built-in profile by name, or one of the user's own from its TOML.
 
-    Raises `ValueError` for an unknown name or a mistake in the TOML.
+    Raises `ProfileError` for an unknown name or a mistake in the TOML.
     """
-    del toml
-    return Normalizer(profile)
+    data = _read(toml, profile) if toml is not None else _built_in(profile)
+    below = load(data["extends"]).steps if "extends" in data else ()
+    steps = (_compile(step, profile) for step in data.get("step", ()))
+    return Normalizer(
+        profile=data.get("name", profile),
+        why=data.get("why", ""),
+        steps=(*below, *steps),
+        spare_addresses=data.get("spare_addresses", False),
+    )
+
+
+def names() -> list[str]:
+    """The built-in profiles."""
+    folder = resources.files("newsingest") / "profiles"
+    return sorted(file.name.removesuffix(".toml") for file in folder.iterdir())
+
+
+def _built_in(profile: str) -> Mapping[str, Any]:
+    if profile not in names():
+        known = ", ".join(names())
+        raise ProfileError(f"no profile is called {profile!r}; there are {known}")
+    file = resources.files("newsingest") / "profiles" / f"{profile}.toml"
+    return _read(file.read_text("utf-8"), profile)
+
+
+def _read(toml: str, profile: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"profile {profile}: {error}") from None
+
+
+def _compile(step: Mapping[str, Any], profile: str) -> Step:
+    kind = step.get("kind")
+    if kind not in KEYS:
+        known = ", ".join(KEYS)
+        raise ProfileError(f"profile {profile}: a step's kind must be one of {known}")
+    if unknown := set(step) - KEYS[kind] - {"kind", "why"}:
+        known = ", ".join(sorted(KEYS[kind]))
+        raise ProfileError(
+            f"profile {profile}: a {kind} step has no {min(unknown)}, only {known}"
+        )
+    if kind == "unicode":
+        return _unicode(step["form"])
+    if kind == "pattern":
+        return _pattern(step)
+    return _map(_table(step))
+
+
+def _unicode(form: str) -> Step:
+    def compose(text: str, leads: bytes) -> str:
+        if not leads and not any(mark in text for mark in COMBINING):
+            return text
+        if unicodedata.is_normalized(form, text):  # type: ignore[arg-type]
+            return text
+        return unicodedata.normalize(form, text)  # type: ignore[arg-type]
+
+    return compose
+
+
+def _pattern(step: Mapping[str, Any]) -> Step:
+    find, replace, needs = re.compile(step["find"]), step["replace"], step["needs"]
+
+    def rewrite(text: str, leads: bytes) -> str:
+        del leads
+        return find.sub(replace, text) if needs in text else text
+
+    return rewrite
+
+
+def _table(step: Mapping[str, Any]) -> dict[str, str]:
+    table = {
+        character: unicodedata.normalize("NFKC", character).replace(" ", "")
+        for character in _characters(step.get("compatibility", ()))
+        if unicodedata.normalize("NFKC", character) != character
+    }
+    table |= dict.fromkeys(_characters(step.get("delete", ())), "")
+    for character, result in step.get("map", {}).items():
+        table |= dict.fromkeys(_characters([character]), result)
+    return table
+
+
+def _characters(items: Iterable[str]) -> Iterator[str]:
+    """Characters written as themselves, as `U+064B` or as `U+064B-U+0652`."""
+    for item in items:
+        found = CODE_POINTS.fullmatch(item)
+        if found is None:
+            yield item
+        else:
+            first, last = int(found[1], 16), int(found[2] or found[1], 16)
+            yield from map(chr, range(first, last + 1))
+
+
+def _map(table: Mapping[str, str]) -> Step:
+    """A character map: characters are looked for by their lead bytes, then singly."""
+    leads = sorted({_lead(character) for character in table})
+    groups = tuple(
+        (lead, _group({c: result for c, result in table.items() if _lead(c) == lead}))
+        for lead in leads
+    )
+
+    def translate(text: str, leads: bytes) -> str:
+        for lead, group in groups:
+            if not lead or lead in leads:
+                text = group(text)
+        return text
+
+    return translate
+
+
+def _lead(character: str) -> bytes:
+    """The first byte of a character in UTF-8, or nothing if that is in every text."""
+    lead = character.encode("utf-8", "surrogatepass")[:1]
+    return b"" if lead in COMMON else lead
+
+
+def _group(table: Mapping[str, str]) -> Callable[[str], str]:
+    changed = re.compile(f"[{re.escape(''.join(table))}]+")
+    translation = str.maketrans(dict(table))
+    pairs = tuple(table.items())
+
+    def at_once(text: str) -> str:
+        if not changed.search(text):
+            return text
+        return changed.sub(lambda found: found[0].translate(translation), text)
+
+    def one_by_one(text: str) -> str:
+        for character, result in pairs:
+            if character in text:
+                text = text.replace(character, result)
+        return text
+
+    chained = len(pairs) <= LONGEST_CHAIN and table.keys().isdisjoint(
+        "".join(table.values())
+    )
+    return one_by_one if chained else at_once
