@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 Zone = Literal["header", "body", "footer"]
 
-BLANK = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}" + INVISIBLE + CONTROLS
+WIDE = "\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+BLANK = (
+    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}"
+    + WIDE
+    + INVISIBLE
+    + CONTROLS
+)
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 LONG = 100
@@ -236,6 +242,7 @@ class _Reading:
         self.dates, self.lines, self.now = splitter.dates, lines, now
         self.title, self.title_size = "", 0
         self.body = False
+        self.said: tuple[str, frozenset[str]] | None = None
         self.dated = self.signed = self.named = False
 
     def label(self) -> None:
@@ -605,7 +612,8 @@ class _Reading:
         if self.lines[at].label or (at and self.lines[at - 1].label == "tags"):
             return bool(self.lines[at].label)
         run = 0
-        while at + run < len(self.lines) and _is_tag(self.lines[at + run].text):
+        longest = min(MOST_TAGS + 1, len(self.lines) - at)
+        while run < longest and _is_tag(self.lines[at + run].text):
             if self._match(self.lines[at + run], "footer"):
                 break
             run += 1
@@ -617,15 +625,17 @@ class _Reading:
 
     def _occur(self, at: int, run: int) -> bool:
         """Whether a third of the lines from `at` on say what the text above says."""
-        above = [fold(line.text) for line in self.lines[:at]]
+        if not self.said:
+            text = [line for line in self.lines[:at] if line.label != "section"]
+            self.said = (
+                " ".join(fold(line.text) for line in self.lines[:at]),
+                frozenset(fold(line.text) for line in text),
+            )
+        above, printed = self.said
         tags = [fold(line.text) for line in self.lines[at : at + run]]
-        printed = {
-            fold(line.text) for line in self.lines[:at] if line.label != "section"
-        }
         if not printed.isdisjoint(tags):
             return False
-        text = " ".join(above)
-        return sum(tag in text for tag in tags) >= SOME * run
+        return sum(tag in above for tag in tags) >= SOME * run
 
     def _accepts(self, match: Match, zone: Zone) -> bool:
         if match.label == "boilerplate":
