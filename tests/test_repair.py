@@ -66,7 +66,11 @@ def test_a_line_of_one_repaired_is_the_line_of_the_other(text):
     assert got.back(ends) == before
 
 
-@given(st.text("أعلن الوزير ي،", min_size=20).filter(lambda text: text.count("ا") > 3))
+@given(
+    st.text("أعلن الوزير ي،", min_size=20).filter(
+        lambda text: text.count("ا") > 3 and "اال" not in text
+    )
+)
 @settings(max_examples=50)
 def test_arabic_letters_read_wrong_and_right_again(text):
     news = f"{text} أعلنت الوزارة اليوم نتائج المسابقة"
