@@ -40,12 +40,14 @@ LONGEST_PLACE = 4
 """A place that no table knows has at most so many words."""
 
 SPACES = r"[ \t\N{NO-BREAK SPACE}]"
+SIGNS = re.escape(':|/،,؛&+()[]«»"“”◷•')
 MARK = re.compile(
     rf"""
-    {SPACES}* (?: [:|/،,؛&+()\[\]«»"“”◷•] | --+ | [–—] ) {SPACES}*  # by themselves
+    (?= [\s{SIGNS}{TATWEEL}–—م-] )  # most characters are told by this alone
+  (?: {SPACES}* (?: [{SIGNS}] | --+ | [–—] ) {SPACES}*  # by themselves
   | {SPACES}+ [-{TATWEEL}]+ {SPACES}*                            # a dash has a space
   | {SPACES}* [-{TATWEEL}]+ {SPACES}+                            # on one side at least
-  | (?<=[\s»"”)]) من {SPACES}+                                 # NAME من PLACE
+  | (?<=[\s»"”)]) من {SPACES}+ )                               # NAME من PLACE
     """,
     re.VERBOSE,
 )

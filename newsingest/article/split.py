@@ -85,6 +85,7 @@ VALUED = {"related", "tags", "source", "section", "caption"}
 DECORATION_BESIDE = " \t|/-–—:،,•·◷()[]\N{NO-BREAK SPACE}"
 DATELINE_MARK = re.compile(
     r"""
+    (?= [\s)/:–—ـ-] )  # what each begins with: most characters are told by this alone
     \s* (?: \) \s* [-–—:ـ]+ | --+ | [–—] | \s[-ـ]+ | [-ـ]+\s | :[\s-]* | \) (?=\s)
         | / | (?<=\w) - (?=\w) ) \s*
     """,
@@ -135,6 +136,9 @@ class Line:
     indent: int
     gap: bool
     spans: list[Span] = field(default_factory=list)
+    opens: bool | None = None
+    """Whether a phrase may begin it; `None` where nobody has asked."""
+    matches: dict[Zone, Match | None] = field(default_factory=dict)
 
     @property
     def label(self) -> Label | None:
@@ -563,10 +567,14 @@ class _Reading:
         return True
 
     def _match(self, line: Line, zone: Zone) -> Match | None:
-        text = line.text
-        if not self.phrases.may_start(text):
+        """The phrase that a line begins with; a line is asked from several sides."""
+        if line.opens is None:
+            line.opens = self.phrases.may_start(line.text)
+        if not line.opens:
             return None
-        return self.phrases.match(text, zone)
+        if zone not in line.matches:
+            line.matches[zone] = self.phrases.match(line.text, zone)
+        return line.matches[zone]
 
     # -- the text and what follows it
 
