@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from functools import lru_cache
+from typing import Literal
 
 INVISIBLE = (
     "\N{SOFT HYPHEN}\N{ARABIC LETTER MARK}\N{MONGOLIAN VOWEL SEPARATOR}"
@@ -61,6 +62,12 @@ FOLD_BYTES = bytes.maketrans(
 )
 
 
+def in_windows(text: str, errors: Literal["strict", "ignore"]) -> bytes:
+    """A text in Windows-1256, three times as fast as `str.encode`."""
+    raw, _ = codecs.charmap_encode(text, errors, TO_BYTE)
+    return raw
+
+
 def fold(text: str) -> str:
     """Fold a phrase: no tashkeel or tatweel, bare alef, ي, ه, Latin digits, lower case.
 
@@ -68,7 +75,7 @@ def fold(text: str) -> str:
     ('اقرا ايضا', '3 شباط')
     """
     try:
-        raw, _ = codecs.charmap_encode(text, "strict", TO_BYTE)
+        raw = in_windows(text, "strict")
     except UnicodeEncodeError:
         return text.translate(FOLD)
     folded, _ = codecs.charmap_decode(

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from string import ascii_letters
 from typing import TYPE_CHECKING
 
 from newsingest.article import fields, normalize, rules
 from newsingest.article.decode import codec, decode
-from newsingest.article.fold import fold
+from newsingest.article.fold import fold, in_windows
 from newsingest.article.record import (
     SCHEMA_VERSION,
     VERSION,
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from newsingest.article.record import Label
     from newsingest.article.split import Span
 
-ISO_ARABIC = bytes((*range(0xC1, 0xDB), *range(0xE0, 0xEB)))
-ISO_LATIN = bytes((*range(0x41, 0x5B), *range(0x61, 0x7B)))
-"""The letters of ISO 8859-6: bytes are counted ten times as fast as characters."""
+ARABIC = in_windows("".join(map(chr, range(0x621, 0x64B))), "ignore")
+LATIN = ascii_letters.encode()
+"""The letters as bytes, which are counted ten times as fast as characters."""
 
 LANGUAGE_SAMPLE = 400
 
@@ -138,9 +139,9 @@ def language(text: str) -> str:
     >>> language("قالت وكالة «Reuters» إن"), language("Reuters قال")
     ('ar', 'und')
     """
-    sample = text[:LANGUAGE_SAMPLE].encode("iso8859-6", "ignore")
-    not_latin = sample.translate(None, ISO_LATIN)
-    arabic = len(not_latin) - len(not_latin.translate(None, ISO_ARABIC))
+    sample = in_windows(text[:LANGUAGE_SAMPLE], "ignore")
+    not_latin = sample.translate(None, LATIN)
+    arabic = len(not_latin) - len(not_latin.translate(None, ARABIC))
     return "ar" if arabic > len(sample) - len(not_latin) else "und"
 
 
