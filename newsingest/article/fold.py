@@ -68,6 +68,12 @@ def in_windows(text: str, errors: Literal["strict", "ignore"]) -> bytes:
     return raw
 
 
+def from_windows(raw: bytes) -> str:
+    """The text of bytes in Windows-1256, which has a character for each."""
+    text, _ = codecs.charmap_decode(raw, "strict", WINDOWS)
+    return text
+
+
 def fold(text: str) -> str:
     """Fold a phrase: no tashkeel or tatweel, bare alef, ي, ه, Latin digits, lower case.
 
@@ -78,10 +84,7 @@ def fold(text: str) -> str:
         raw = in_windows(text, "strict")
     except UnicodeEncodeError:
         return text.translate(FOLD)
-    folded, _ = codecs.charmap_decode(
-        raw.translate(FOLD_BYTES, GONE), "strict", WINDOWS
-    )
-    return folded
+    return from_windows(raw.translate(FOLD_BYTES, GONE))
 
 
 fold_word = lru_cache(maxsize=8192)(fold)
