@@ -2,9 +2,282 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import click
 
+from newsingest.article.record import VERSION
 
-@click.group()
+CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "NEWSINGEST"}
+SIZES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+class Size(click.ParamType[int]):
+    """A number of bytes: `500000`, `64K`, `32MiB`."""
+
+    name = "size"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Give the number of bytes."""
+        if isinstance(value, int):
+            return value
+        text = str(value).strip().lower().removesuffix("b").removesuffix("i")
+        unit = text[-1:] if text[-1:] in SIZES and text[-1:] else ""
+        number = text.removesuffix(unit) if unit else text
+        if not number.isdecimal():
+            self.fail(f"{value!r} is no size: say 500000, 64K or 32MiB", param, ctx)
+        return int(number) * SIZES[unit]
+
+
+def _configured(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    """Take defaults from a TOML file whose keys are the options' names."""
+    if value is None:
+        return
+    import tomllib  # noqa: PLC0415 - only with --config
+
+    try:
+        with open(value, "rb") as file:  # noqa: PTH123
+            data = tomllib.load(file)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise click.UsageError(f"--config {value}: {why}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise click.UsageError(f"--config {value}: {error}") from None
+    known = {param.name for param in ctx.command.params}
+    defaults = {key.replace("-", "_"): item for key, item in data.items()}
+    if unknown := sorted(set(defaults) - known):
+        raise click.UsageError(f"--config {value}: no option is called {unknown[0]}")
+    ctx.default_map = {**(ctx.default_map or {}), **defaults}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(VERSION, "-V", "--version", message="%(version)s")
+def cli() -> None:
+    """Folders of Arabic news articles in, JSON Lines out.
+
+    Metadata (headline, date, byline, agency, place, related links, footer) is split
+    from the body, dates are understood, the Arabic is normalised.
+
+    \b
+        newsingest parse articles/ -o records.jsonl
+        newsingest explain articles/0001.txt
+    """
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option(
+    "-o",
+    "--output",
+    default="-",
+    metavar="FILE",
+    help="Where records go; `-` is stdout. Compressed by suffix (.gz .bz2 .xz .zst), written whole or not at all.",
+)
+@click.option(
+    "--rejects",
+    metavar="FILE",
+    help="One JSON line for every input that gave no record. [default: reasons go to stderr]",
+)
+@click.option(
+    "--files-from",
+    multiple=True,
+    metavar="FILE",
+    help="Read more inputs from a list, one a line; `-` is stdin.",
+)
+@click.option(
+    "-0", "--null", is_flag=True, help="The lists are separated by NUL bytes."
+)
+@click.option(
+    "--root",
+    metavar="DIR",
+    help="The folder that listed paths are below; `path` and `source` are told from it.",
+)
+@click.option(
+    "--include",
+    multiple=True,
+    metavar="GLOB",
+    help="Take files that match. [default: *.txt and its compressed forms]",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out files and folders that match.",
+)
+@click.option(
+    "--follow-symlinks",
+    is_flag=True,
+    help="Follow links to folders; loops are noticed.",
+)
+@click.option(
+    "--profile",
+    default="standard",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="Normalisation profile of `text`, or a TOML file with your own.",
+)
+@click.option(
+    "--rules",
+    multiple=True,
+    metavar="FILE",
+    help="Extra rules (TOML); later files win.",
+)
+@click.option(
+    "--encoding",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="Skip detection.",
+)
+@click.option(
+    "--timezone",
+    metavar="ZONE",
+    help="IANA zone of dates printed without one. [default: they stay naive]",
+)
+@click.option(
+    "--date-order",
+    type=click.Choice(["dmy", "mdy", "ymd"]),
+    default="dmy",
+    show_default=True,
+    help="How a date such as 3/4/2024 is meant.",
+)
+@click.option(
+    "--relative-to",
+    metavar="DATE|mtime",
+    help="The now behind `منذ 3 ساعات`. [default: such a date stays null]",
+)
+@click.option(
+    "--source",
+    metavar="NAME",
+    help="`source` of every record. [default: the folder's name]",
+)
+@click.option(
+    "--repair/--no-repair",
+    default=True,
+    show_default=True,
+    help="Repair text that was damaged before it was saved.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Worker processes; the output is the same for every N. [default: by itself, at most the number of CPUs]",
+)
+@click.option(
+    "--max-bytes",
+    type=Size(),
+    default=32 << 20,
+    metavar="SIZE",
+    help="Larger inputs are rejected. [default: 32MiB]",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time for one article; 0 is no limit.",
+)
+@click.option(
+    "--allow-empty", is_flag=True, help="A folder without articles is no error."
+)
+@click.option("--summary", metavar="FILE", help="The run's figures as JSON.")
+@click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="A bar on stderr. [default: on a terminal]",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Name every reject, and say where a crash was.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What stderr is written in.",
+)
+@click.option(
+    "--config",
+    callback=_configured,
+    is_eager=True,
+    expose_value=False,
+    metavar="FILE",
+    help="A TOML file with options: jobs = 4.",
+)
+def parse(**given: Any) -> None:
+    """Parse folders, files, archives, or `-` for one article on stdin.
+
+    Every option can come from the environment (NEWSINGEST_PARSE_JOBS=4) and from
+    --config.
+
+    \b
+        newsingest parse articles/ -o records.jsonl.zst --rejects rejects.jsonl
+        newsingest parse archive.tar.gz | jq -r .metadata.title
+        find . -name '*.txt' -print0 | newsingest parse --files-from - -0
+        jq -r .path rejects.jsonl | newsingest parse --root articles/ --files-from -
+
+    Exit status: 0 every input became a record; 3 at least one was rejected; 1 the run
+    could not do its work; 2 wrong usage; 130, 143 interrupted.
+    """
+    from newsingest.run import options  # noqa: PLC0415 - start-up: --help needs none of it
+
+    if not given["paths"] and not given["files_from"]:
+        raise click.UsageError("name a PATH to parse, or a list with --files-from")
+    sys.exit(options.parse(given))
+
+
+@cli.command()
+@click.argument("file")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a span.")
+@click.option(
+    "--rules",
+    multiple=True,
+    metavar="FILE",
+    help="Extra rules (TOML); later files win.",
+)
+@click.option(
+    "--encoding",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="Skip detection.",
+)
+@click.option(
+    "--timezone", metavar="ZONE", help="IANA zone of dates printed without one."
+)
+@click.option(
+    "--date-order",
+    type=click.Choice(["dmy", "mdy", "ymd"]),
+    default="dmy",
+    show_default=True,
+    help="How a date such as 3/4/2024 is meant.",
+)
+@click.option(
+    "--relative-to", metavar="DATE|mtime", help="The now behind `منذ 3 ساعات`."
+)
+def explain(**given: Any) -> None:
+    """How one file was read: every line, its label, the rule that decided.
+
+    A label in brackets is the runner-up where the decision was close.
+
+    \b
+        newsingest explain articles/0001.txt
+        newsingest explain --rules my.toml articles/0001.txt
+    """
+    from newsingest.run import options  # noqa: PLC0415 - start-up
+
+    sys.exit(options.explain(given))
+
+
 def main() -> None:
-    """Folders of Arabic news articles in, JSON Lines out."""
+    """Run the command."""
+    cli(prog_name="newsingest")

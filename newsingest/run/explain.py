@@ -46,9 +46,9 @@ def show(readings: Sequence[Reading], file: TextIO) -> None:
 
     table = Table(box=None, padding=(0, 1), header_style="bold", show_edge=False)
     table.add_column("line", justify="right", style="dim")
-    table.add_column("label")
-    table.add_column("rule", style="dim")
-    table.add_column("text", overflow="ellipsis", no_wrap=True)
+    table.add_column("label", no_wrap=True, min_width=10)
+    table.add_column("rule", style="dim", no_wrap=True, min_width=24)
+    table.add_column("text", overflow="ellipsis", no_wrap=True, ratio=1)
     for reading in readings:
         style = STYLES.get(reading.label, "dim")
         second = f" ({reading.second}?)" if reading.second else ""

@@ -1,1 +1,309 @@
-"""Folders, lists, archives, stdin → (path, bytes), in a fixed order."""
+"""Folders, lists, archives, stdin → inputs, in a fixed order.
+
+Inputs are yielded one by one, in the byte order of their whole paths below each folder
+given, and hold no contents (except those of stdin and of archive members, which have
+no other place). A folder's own names are held while it is walked, nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import IO, TYPE_CHECKING
+
+from newsingest.article.record import RejectedError
+from newsingest.run import archives, reading
+from newsingest.run.inputs import (
+    ARCHIVES,
+    Input,
+    Root,
+    Selection,
+    excluded,
+    included,
+    printable,
+    unprintable,
+)
+from newsingest.run.summary import FAILED, USAGE, RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from newsingest.article.record import Reason
+
+
+@dataclass(slots=True)
+class Sources:
+    """Everything a run is to read; iterate to get the inputs, once.
+
+    `skipped` counts what was knowingly passed over so far.
+    """
+
+    roots: tuple[Root, ...]
+    selection: Selection
+    listed: Callable[[], Iterable[Root | Input]] | None = None
+    stdin: Callable[[], bytes] | None = None
+    source: str | None = None
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def __iter__(self) -> Iterator[Input]:
+        """The inputs: PATHs in the order given, then lists, then stdin."""
+        found = self._all()
+        shared = Counter(root.source for root in self.roots)
+        if self.listed or any(n > 1 for n in shared.values()):
+            found = self._once(found)
+        return found
+
+    def _all(self) -> Iterator[Input]:
+        for root in self.roots:
+            yield from self._below(root)
+        for item in self.listed() if self.listed else ():
+            if isinstance(item, Input):
+                yield item
+            else:
+                yield from self._below(item)
+        if self.stdin:
+            yield Input(b"", "-", self.source or "stdin", raw=self.stdin())
+
+    def _below(self, root: Root) -> Iterator[Input]:
+        if root.folder:
+            yield from Walk(root, self.selection, self.skipped)
+        elif root.file.lower().endswith(ARCHIVES):
+            yield from archives.members(root, self.selection, self.skipped)
+        else:
+            yield Input(root.file, printable(root.below), root.source)
+
+    def _once(self, found: Iterator[Input]) -> Iterator[Input]:
+        """Give every id once: the same file twice is skipped, two files are refused."""
+        seen: dict[bytes, bytes] = {}
+        for item in found:
+            name = sha256(f"{item.source}\0{item.path}".encode()).digest()[:16]
+            file = sha256(os.path.realpath(item.file)).digest()[:8]
+            first = seen.setdefault(name, file)
+            if first is file:
+                yield item
+            elif first == file and item.raw is None:
+                self.skipped["duplicate"] += 1
+            else:
+                raise same_name(item.path, item.source)
+
+
+def same_name(path: str, source: str) -> RunError:
+    """Two inputs that would have one id."""
+    return RunError(
+        f"two inputs are called {path!r} in the source {source!r} and would have the "
+        "same id: read them in two runs, each with its own --source"
+    )
+
+
+def count(roots: Iterable[Root], selection: Selection) -> Iterator[int]:
+    """Count the files of folders in steps, for an honest progress bar."""
+    total = 0
+    for root in roots:
+        walk = Walk(root, selection, Counter(), look_into_archives=False)
+        for _ in walk if root.folder else (root,):
+            total += 1
+            yield total
+
+
+@dataclass(slots=True)
+class Walk:
+    """The inputs below one folder, in the byte order of their whole paths."""
+
+    root: Root
+    selection: Selection
+    skipped: Counter[str]
+    look_into_archives: bool = True
+
+    def __iter__(self) -> Iterator[Input]:
+        """Walk with a stack, not by recursion: folders may be hundreds deep."""
+        source = self.root.source
+        stack = [self._names(self.root.file, self.root.below)]
+        chain = [self._identity(self.root.file)]
+        while stack:
+            names, odd, folder, below = stack[-1]
+            if not names:
+                stack.pop()
+                chain.pop()
+                continue
+            name = names.pop()
+            file, path = folder + name, below + name
+            if name.endswith(b"/"):
+                identity = self._identity(file)
+                if identity and identity in chain:
+                    self.skipped["symlink-loop"] += 1
+                    continue
+                stack.append(self._names(file[:-1], path))
+                chain.append(identity)
+            elif name in odd:
+                yield Input(file, printable(path), source, problem=odd[name])
+            elif self.look_into_archives and name.lower().endswith(ARCHIVES):
+                root = Root(file, path, source, folder=False)
+                yield from archives.members(root, self.selection, self.skipped)
+            else:
+                yield Input(file, printable(path), source)
+
+    def _identity(self, folder: bytes) -> tuple[int, int] | None:
+        """What a folder is called when loops are possible."""
+        if not self.selection.follow_symlinks:
+            return None
+        try:
+            found = os.stat(folder)
+        except OSError:
+            return (-1, -1)  # gone: reading its names will say so
+        return found.st_dev, found.st_ino
+
+    def _names(
+        self, folder: bytes, below: bytes
+    ) -> tuple[list[bytes], dict[bytes, tuple[Reason, str]], bytes, bytes]:
+        """A folder's names, last first; a folder among them ends in `/`.
+
+        That is how it sorts in a path: `a.txt` is before `a/b.txt`, since `.` < `/`.
+        """
+        odd: dict[bytes, tuple[Reason, str]] = {}
+        names: list[bytes] = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name, problem = self._entry(entry, below)
+                    if name:
+                        names.append(name)
+                    if problem:
+                        odd[name] = problem
+        except OSError as error:
+            # The folder itself is the input that gave no record.
+            odd[b""] = ("unreadable", f"folder: {reading.reason(error)}")
+            return [b""], odd, folder, below.rstrip(b"/") or b"."
+        names.sort(reverse=True)
+        return names, odd, os.path.join(folder, b""), below
+
+    def _entry(
+        self, entry: os.DirEntry[bytes], below: bytes
+    ) -> tuple[bytes, tuple[Reason, str] | None]:
+        """A name to keep, or an empty one; and why it cannot be read, if known."""
+        name = entry.name
+        if name.startswith(b"."):
+            return b"", None
+        link = entry.is_symlink()
+        if entry.is_dir(follow_symlinks=False) or (link and entry.is_dir()):
+            if excluded(self.selection, below + name):
+                self.skipped["excluded"] += 1
+                return b"", None
+            if link and not self.selection.follow_symlinks:
+                self.skipped["symlink"] += 1
+                return b"", None
+            return name + b"/", None
+        archive = name.lower().endswith(ARCHIVES)
+        if not archive and not included(self.selection, below + name):
+            return b"", None
+        if excluded(self.selection, below + name):
+            self.skipped["excluded"] += 1
+            return b"", None
+        if entry.is_file(follow_symlinks=False):
+            return name, None
+        return name, self._odd(entry)
+
+    @staticmethod
+    def _odd(entry: os.DirEntry[bytes]) -> tuple[Reason, str] | None:
+        """Why a link or a special file cannot be read, without opening it."""
+        try:
+            reading.regular(entry.stat())
+        except RejectedError as error:
+            return error.reason, error.detail
+        except OSError as error:
+            kind = "dangling link" if entry.is_symlink() else "unreadable"
+            return "unreadable", f"{kind}: {reading.reason(error)}"
+        return None
+
+
+def named(
+    paths: Iterable[bytes], *, root: bytes | None, source: str | None
+) -> tuple[Root, ...]:
+    """The roots that the PATHs of the command line are.
+
+    Raises `RunError` for a path that is missing or not below `root`, and for two
+    that would give equal ids.
+    """
+    roots = tuple(_root(path, root, source, FAILED) for path in paths)
+    if source is None:
+        _refuse_twins(roots)
+    return roots
+
+
+def _refuse_twins(roots: tuple[Root, ...]) -> None:
+    first: dict[tuple[str, bytes], Root] = {}
+    for root in roots:
+        twin = first.setdefault((root.source, root.below), root)
+        if twin is not root:
+            raise RunError(
+                f"{printable(twin.file)} and {printable(root.file)} are both called "
+                f"{root.source!r} and would give equal ids: read them in two runs, "
+                "one of them with a --source of its own",
+                USAGE,
+            )
+
+
+def _root(path: bytes, root: bytes | None, source: str | None, status: int) -> Root:
+    file = os.path.join(root, path) if root and not os.path.isabs(path) else path
+    if root and not os.path.lexists(file) and os.path.lexists(path):
+        file = path
+    try:
+        found = os.stat(file)
+    except OSError as error:
+        raise RunError(f"{printable(file)}: {reading.reason(error)}", status) from None
+    folder = stat.S_ISDIR(found.st_mode)
+    whole = os.path.abspath(file)
+    if root:
+        top = os.path.abspath(root)
+        below = os.path.relpath(whole, top)
+        if below.startswith(b"../") or below == b"..":
+            raise RunError(
+                f"{printable(file)} is not below --root {printable(root)}", status
+            )
+        below = b"" if below == b"." else below
+    else:
+        top = whole if folder else os.path.dirname(whole)
+        below = b"" if folder else os.path.basename(whole)
+    if folder and below:
+        below += b"/"
+    name = source or printable(os.path.basename(top)) or "/"
+    return Root(file, below, name, folder)
+
+
+def listed(
+    stream: IO[bytes], *, null: bool, root: bytes | None, source: str | None
+) -> Iterator[Root | Input]:
+    """The inputs that a list names, one a line; one that is missing is a reject."""
+    for line in _entries(stream, b"\0" if null else b"\n"):
+        path = line if null else line.removesuffix(b"\r")
+        if not path:
+            continue
+        escaped = os.path.join(root or b"", path)
+        if b"\\x" in path and not os.path.lexists(escaped):
+            path = unprintable(path)
+        try:
+            yield _root(path, root, source, USAGE)
+        except RunError as error:
+            yield _missing(path, root, source, str(error))
+
+
+def _missing(path: bytes, root: bytes | None, source: str | None, why: str) -> Input:
+    if root:
+        name = source or printable(os.path.basename(os.path.abspath(root)))
+        below = path
+    else:
+        folder = os.path.dirname(os.path.abspath(path))
+        name = source or printable(os.path.basename(folder)) or "/"
+        below = os.path.basename(path)
+    return Input(path, printable(below), name, problem=("unreadable", why))
+
+
+def _entries(stream: IO[bytes], end: bytes) -> Iterator[bytes]:
+    rest = b""
+    while part := stream.read1(1 << 16):  # type: ignore[attr-defined] # buffered
+        *whole, rest = (rest + part).split(end)
+        yield from whole
+    if rest:
+        yield rest

@@ -1,0 +1,210 @@
+"""Archives read as folders of articles; a member never touches the disk.
+
+Members come in the order the archive has them, one in memory at a time. Their names
+are never used to open anything; one that would lead out of the archive is rejected.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+from newsingest.article.record import RejectedError
+from newsingest.run import reading
+from newsingest.run.inputs import (
+    ARCHIVES,
+    Input,
+    Root,
+    Selection,
+    excluded,
+    included,
+    printable,
+)
+
+if TYPE_CHECKING:
+    import tarfile
+    import zipfile
+    from collections import Counter
+    from collections.abc import Callable, Iterator
+
+    Member = tuple[bytes, Callable[[int], bytes]]
+
+ALLOWANCE = 256 << 20
+"""Bytes that any archive may unpack to before its ratio is looked at."""
+
+
+def members(root: Root, selection: Selection, skipped: Counter[str]) -> Iterator[Input]:
+    """The articles of one archive. Never raises: what is broken is a reject."""
+    seen: set[int] = set()
+    try:
+        with _opened(root.file) as found:
+            for name, read in found:
+                path = root.below + b"/" + _safe(name)
+                if _hidden(name):
+                    continue
+                if not _wanted(path, selection):
+                    continue
+                if excluded(selection, path):
+                    skipped["excluded"] += 1
+                    continue
+                text = printable(path)
+                twin = hash(path) in seen
+                seen.add(hash(path))
+                yield _input(root, text, name, read, selection.max_bytes, twin=twin)
+    except RejectedError as error:
+        yield Input(
+            root.file,
+            printable(root.below),
+            root.source,
+            problem=(error.reason, f"archive: {error.detail}"),
+        )
+
+
+def _wanted(path: bytes, selection: Selection) -> bool:
+    return included(selection, path) or path.lower().endswith(ARCHIVES)
+
+
+def _input(  # noqa: PLR0913 - what is known of one member
+    root: Root,
+    path: str,
+    name: bytes,
+    read: Callable[[int], bytes],
+    max_bytes: int,
+    *,
+    twin: bool,
+) -> Input:
+    try:
+        _check_name(name, twin=twin)
+        raw = read(max_bytes)
+        if name.lower().endswith(reading.COMPRESSED):
+            raw = reading.unpack(io.BytesIO(raw), name, max_bytes)
+    except RejectedError as error:
+        return Input(root.file, path, root.source, problem=(error.reason, error.detail))
+    return Input(root.file, path, root.source, raw=raw)
+
+
+def _check_name(name: bytes, *, twin: bool) -> None:
+    if twin:
+        raise RejectedError("unreadable", "the archive has another of this name")
+    if b".." in name.split(b"/"):
+        raise RejectedError("unreadable", "its name leads out of the archive")
+    if name.lower().endswith(ARCHIVES):
+        raise RejectedError("unreadable", "an archive inside an archive")
+
+
+def _safe(name: bytes) -> bytes:
+    """A member's name without what would make it absolute."""
+    return b"/".join(part for part in name.split(b"/") if part not in {b"", b"."})
+
+
+def _hidden(name: bytes) -> bool:
+    """Whether a member is hidden, or what a Mac adds beside every file."""
+    parts = [part for part in name.split(b"/") if part not in {b".", b".."}]
+    return parts[0] == b"__MACOSX" or any(part.startswith(b".") for part in parts)
+
+
+@contextmanager
+def _opened(file: bytes) -> Iterator[Iterator[Member]]:
+    try:
+        fd = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError as error:
+        raise RejectedError("unreadable", reading.reason(error)) from None
+    with os.fdopen(fd, "rb") as stream:
+        reading.regular(os.fstat(fd))
+        lower = file.lower()
+        if lower.endswith(b".zip"):
+            yield _zip(stream)
+        elif lower.endswith(b".tar"):
+            yield _tar(stream, stream.tell)
+        else:
+            with reading.unpacked(stream, lower) as unpacked:
+                yield _tar(unpacked, stream.tell)
+
+
+def _zip(stream: IO[bytes]) -> Iterator[Member]:
+    import zipfile  # noqa: PLC0415 - only for archives
+
+    broken = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)
+    try:
+        archive = zipfile.ZipFile(stream)
+    except broken as error:
+        raise RejectedError("unreadable", f"damaged: {error}") from None
+    with archive:
+        for info in archive.infolist():
+            if not info.is_dir():
+                yield _zip_name(info), _zip_reader(archive, info)
+
+
+def _zip_name(info: zipfile.ZipInfo) -> bytes:
+    """A member's name in bytes; without the flag for UTF-8, zipfile took it for DOS."""
+    name = info.filename
+    return name.encode("utf-8" if info.flag_bits & 0x800 else "cp437")
+
+
+def _zip_reader(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo
+) -> Callable[[int], bytes]:
+    def read(max_bytes: int) -> bytes:
+        if info.flag_bits & 1:
+            raise RejectedError("unreadable", "encrypted")
+        if info.file_size > max_bytes:
+            raise reading.too_large(info.file_size, max_bytes)
+        with reading.damage_is_a_reject(), archive.open(info) as member:
+            raw = member.read(max_bytes + 1)
+        if len(raw) > max_bytes:  # its head lied
+            raise reading.too_large(len(raw), max_bytes)
+        reading.check_ratio(len(raw), info.compress_size, reading.CHUNK)
+        return raw
+
+    return read
+
+
+def _tar(stream: IO[bytes], packed: Callable[[], int]) -> Iterator[Member]:
+    counted = _Counted(stream, packed)
+    with reading.damage_is_a_reject(), _untar(counted) as archive:
+        while member := archive.next():
+            archive.members = []  # type: ignore[attr-defined] # it keeps them all, and there may be a million
+            if not member.isdir():
+                name = member.name.encode("utf-8", "surrogateescape")
+                yield name, _tar_reader(archive, member)
+
+
+@contextmanager
+def _untar(stream: _Counted) -> Iterator[tarfile.TarFile]:
+    import tarfile  # noqa: PLC0415 - only for archives
+
+    try:
+        with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8") as archive:  # type: ignore[call-overload] # reads only
+            yield archive
+    except tarfile.TarError as error:
+        raise RejectedError("unreadable", f"damaged: {error}") from None
+
+
+def _tar_reader(
+    archive: tarfile.TarFile, member: tarfile.TarInfo
+) -> Callable[[int], bytes]:
+    def read(max_bytes: int) -> bytes:
+        if not member.isreg():
+            raise RejectedError("unreadable", "a link or a special file in an archive")
+        if member.size > max_bytes:
+            raise reading.too_large(member.size, max_bytes)
+        with reading.damage_is_a_reject():
+            found = archive.extractfile(member)
+            return found.read() if found else b""
+
+    return read
+
+
+class _Counted:
+    """A stream that stops at what unpacks to far more than it was packed in."""
+
+    def __init__(self, stream: IO[bytes], packed: Callable[[], int]) -> None:
+        self._stream, self._packed, self._unpacked = stream, packed, 0
+
+    def read(self, most: int) -> bytes:
+        part = self._stream.read(most)
+        self._unpacked += len(part)
+        reading.check_ratio(self._unpacked, self._packed(), ALLOWANCE)
+        return part

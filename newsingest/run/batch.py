@@ -1,0 +1,191 @@
+"""One batch of inputs → finished lines: the same code in this process or in another."""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from collections import Counter
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+
+from newsingest.article.parse import Parser
+from newsingest.article.record import Options, RejectedError
+from newsingest.run.reading import Reading, read
+from newsingest.run.summary import Reject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from newsingest.run.inputs import Input
+
+FLUSH = 4 << 20
+"""Bytes of finished lines that a result holds at most, give or take one record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is done with every input. Picklable."""
+
+    options: Options
+    relative_to_mtime: bool = False
+    max_bytes: int = 32 << 20
+    timeout: float = 60.0
+    """Seconds for one article; 0 is no limit."""
+
+
+class Done(NamedTuple):
+    """How one input ended, for the ledger: `size` and `mtime_ns` are those on disk."""
+
+    path: str
+    source: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    verdict: str
+
+
+@dataclass(slots=True)
+class Result:
+    """What some inputs, in order, became: whole lines and the figures about them."""
+
+    lines: bytes = b""
+    inputs: int = 0
+    records: int = 0
+    bytes: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    shapes: Counter[tuple[bool, ...]] = field(default_factory=Counter)
+    """Which fields records have, in the order of `summary.COUNTED`: how many each."""
+    warnings: Counter[str] = field(default_factory=Counter)
+    traces: list[str] = field(default_factory=list)
+
+
+class TooSlowError(BaseException):
+    """Time is up. No `Exception`: nothing on the way may take it for its own."""
+
+
+class Worker:
+    """Turns inputs into results; everything is compiled once."""
+
+    def __init__(self, job: Job) -> None:
+        """Compile the parser. Raises `ValueError` on mistakes in options or rules."""
+        self.job = job
+        self.parser = Parser(job.options)
+        self.zone = _zone(job.options.timezone) if job.relative_to_mtime else UTC
+
+    def work(
+        self, batch: Iterable[Input], stop: Callable[[], object] = lambda: False
+    ) -> Iterator[Result]:
+        """Work through a batch, in order, until told to stop."""
+        result, lines, size = Result(), list[bytes](), 0
+        shapes: Counter[tuple[bool, ...]] = Counter()
+        with alarm():
+            for item in batch:
+                if stop():
+                    break
+                line = self._one(item, result, shapes)
+                result.inputs += 1
+                lines.append(line)
+                size += len(line)
+                if size > FLUSH:
+                    yield _finish(result, lines, shapes)
+                    result, lines, size = Result(), [], 0
+                    shapes = Counter()
+        yield _finish(result, lines, shapes)
+
+    def _one(
+        self, item: Input, result: Result, shapes: Counter[tuple[bool, ...]]
+    ) -> bytes:
+        """The line of one input, or nothing and the reason why."""
+        reading = None
+        try:
+            if self.job.timeout:
+                signal.setitimer(signal.ITIMER_REAL, self.job.timeout)
+            try:
+                reading = self._read(item)
+                record = self.parser.parse(
+                    reading.raw,
+                    path=item.path,
+                    source=item.source,
+                    now=self._now(reading),
+                )
+                line = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+            finally:
+                if self.job.timeout:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+        except RejectedError as error:
+            result.rejects.append(_reject(item, reading, error))
+            return b""
+        except TooSlowError:
+            slow = RejectedError("timeout", f"took over {self.job.timeout:g} seconds")
+            result.rejects.append(_reject(item, reading, slow))
+            return b""
+        except Exception as failure:  # noqa: BLE001 - one article must not end the run
+            what = f"{type(failure).__name__}: {failure}"
+            result.traces.append(f"{item.source}/{item.path}: {traceback.format_exc()}")
+            crash = RejectedError("crashed", what.splitlines()[0][:200])
+            result.rejects.append(_reject(item, reading, crash))
+            return b""
+        result.records += 1
+        result.bytes += len(reading.raw)
+        metadata = vars(record.metadata)
+        shapes[record.created is not None, *map(bool, metadata.values())] += 1
+        if record.metadata.warnings:
+            result.warnings.update(record.metadata.warnings)
+        return line
+
+    def _read(self, item: Input) -> Reading:
+        if item.problem:
+            raise RejectedError(*item.problem)
+        if item.raw is not None:
+            return Reading(item.raw, len(item.raw), 0)
+        return read(item.file, self.job.max_bytes)
+
+    def _now(self, reading: Reading) -> datetime | None:
+        if not self.job.relative_to_mtime or not reading.mtime_ns:
+            return None
+        return datetime.fromtimestamp(reading.mtime_ns // 10**9, tz=self.zone)
+
+
+def _zone(name: str | None) -> tzinfo:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - rarely needed
+
+    return ZoneInfo(name) if name else UTC
+
+
+def _finish(
+    result: Result, lines: list[bytes], shapes: Counter[tuple[bool, ...]]
+) -> Result:
+    result.lines = b"".join(lines)
+    result.shapes = shapes
+    return result
+
+
+def _reject(item: Input, reading: Reading | None, error: RejectedError) -> Reject:
+    size, digest = None, None
+    if reading:
+        size, digest = len(reading.raw), sha256(reading.raw).hexdigest()
+    elif error.reason == "too-large" and item.raw is None:
+        with suppress(OSError):
+            size = os.stat(item.file).st_size
+    return Reject(item.path, item.source, error.reason, error.detail, size, digest)
+
+
+@contextmanager
+def alarm() -> Iterator[None]:
+    """Raise `TooSlowError` when the interval timer rings."""
+    before = signal.signal(signal.SIGALRM, _ring)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _ring(*_: object) -> None:
+    raise TooSlowError

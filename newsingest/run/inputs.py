@@ -1,0 +1,108 @@
+"""What is read: one article to come, the folder it is in, which files are taken."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+from newsingest.run import reading
+
+if TYPE_CHECKING:
+    from newsingest.article.record import Reason
+
+ARTICLES = (b".txt", *(b".txt" + suffix for suffix in reading.COMPRESSED))
+"""What is read in a folder without `--include`; in any case, for the corpora that were
+burnt on CDs by Windows."""
+ARCHIVES = (
+    *(b".zip", b".tar", b".tgz", b".tbz2", b".txz"),
+    *(b".tar" + suffix for suffix in reading.COMPRESSED),
+)
+
+
+class Input(NamedTuple):
+    """One article to come: where it is and what it will be called.
+
+    `file` is what to open, `path` and `source` go to the record. `raw` is set where
+    the bytes are here already, `problem` where it is known that there will be none.
+    """
+
+    file: bytes
+    path: str
+    source: str
+    raw: bytes | None = None
+    problem: tuple[Reason, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder, file or archive to read.
+
+    `below` is the part of `path` that comes before the names found in a folder;
+    of a file it is the whole path.
+    """
+
+    file: bytes
+    below: bytes
+    source: str
+    folder: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which files of a folder are read, and how far."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    follow_symlinks: bool = False
+    max_bytes: int = 32 << 20
+
+
+def included(selection: Selection, path: bytes) -> bool:
+    """Whether `--include` takes a path below its folder."""
+    if not selection.include:
+        return path.lower().endswith(ARTICLES)
+    return _matches(selection.include, path)
+
+
+def excluded(selection: Selection, path: bytes) -> bool:
+    """Whether `--exclude` drops a path below its folder."""
+    return bool(selection.exclude) and _matches(selection.exclude, path)
+
+
+def _matches(globs: tuple[str, ...], path: bytes) -> bool:
+    """Match the whole path, or its last name where the glob has no slash."""
+    whole = printable(path)
+    name = whole.rpartition("/")[2]
+    return any(
+        fnmatchcase(whole, glob) or ("/" not in glob and fnmatchcase(name, glob))
+        for glob in globs
+    )
+
+
+_LOOKS_ESCAPED = re.compile(rb"\\(?=x[0-9a-f]{2})")
+_ESCAPE = re.compile(rb"\\x([0-9a-f]{2})")
+
+
+def printable(name: bytes) -> str:
+    r"""A path as text that JSON can hold, whatever its bytes; no two become one.
+
+    Bytes that are not UTF-8 are written as `\xNN`; a name that has that printed in it
+    has its backslash written so too.
+
+    >>> print(printable(b"caf\xe9.txt"), printable(b"caf\\xe9.txt"))
+    caf\xe9.txt caf\x5cxe9.txt
+    """
+    if b"\\" in name:
+        name = _LOOKS_ESCAPED.sub(rb"\\x5c", name)
+    return name.decode("utf-8", "backslashreplace")
+
+
+def unprintable(path: bytes) -> bytes:
+    r"""The bytes behind a `printable` path.
+
+    >>> unprintable(b"caf\\xe9.txt")
+    b'caf\xe9.txt'
+    """
+    return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), path)

@@ -1,0 +1,160 @@
+"""What the command line says → the plan of a run."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from newsingest.article.record import Options, RejectedError
+from newsingest.run.inputs import Selection, printable
+from newsingest.run.summary import OK, REJECTS, USAGE, RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from newsingest.article.parse import Parser
+
+MTIME = "mtime"
+
+
+def parse(given: Mapping[str, Any]) -> int:
+    """Run `newsingest parse`; gives the exit status."""
+    return _told(lambda: _parse(given))
+
+
+def _parse(given: Mapping[str, Any]) -> int:
+    from newsingest.run import ingest  # noqa: PLC0415 - a wrong option needs none of it
+    from newsingest.run.batch import Job  # noqa: PLC0415
+
+    options = article_options(given)
+    checked(options)
+    selection = Selection(
+        include=tuple(given["include"]),
+        exclude=tuple(given["exclude"]),
+        follow_symlinks=given["follow_symlinks"],
+        max_bytes=given["max_bytes"],
+    )
+    job = Job(
+        options=options,
+        relative_to_mtime=given["relative_to"] == MTIME,
+        max_bytes=given["max_bytes"],
+        timeout=given["timeout"],
+    )
+    return ingest.run(
+        ingest.Plan(
+            job=job,
+            selection=selection,
+            bar=given["progress"],
+            **{name: given[name] for name in PLAIN},
+        )
+    )
+
+
+PLAIN = (
+    "paths", "files_from", "null", "root", "source", "output", "rejects", "summary",
+    "jobs", "allow_empty", "quiet", "verbose", "log_format",
+)  # fmt: skip
+"""Options that go to the plan as they are."""
+
+
+def explain(given: Mapping[str, Any]) -> int:
+    """Run `newsingest explain`; gives the exit status."""
+    return _told(lambda: _explain(given))
+
+
+def _explain(given: Mapping[str, Any]) -> int:
+    from newsingest.article import explain as core  # noqa: PLC0415 - start-up
+    from newsingest.run import explain as shown  # noqa: PLC0415
+    from newsingest.run.reading import read  # noqa: PLC0415
+
+    parser = checked(article_options(given))
+    file = os.fsencode(given["file"])
+    try:
+        raw = sys.stdin.buffer.read() if file == b"-" else read(file, 32 << 20).raw
+        readings = core.explain(parser, raw)
+    except RejectedError as error:
+        sys.stderr.write(f"newsingest: {printable(file)}: {error}\n")
+        return REJECTS
+    if given["as_json"]:
+        sys.stdout.buffer.writelines(shown.as_lines(readings))
+    else:
+        shown.show(readings, sys.stdout)
+    return OK
+
+
+def article_options(given: Mapping[str, Any]) -> Options:
+    """The options that can change a record. Raises `RunError`."""
+    profile, text = _profile(given.get("profile", "standard"))
+    return Options(
+        profile=profile,
+        profile_text=text,
+        rules=tuple((name, _text(name, "--rules")) for name in given["rules"]),
+        encoding=given["encoding"],
+        timezone=given["timezone"],
+        date_order=given["date_order"],
+        relative_to=_now(given["relative_to"]),
+        repair=given.get("repair", True),
+    )
+
+
+def checked(options: Options) -> Parser:
+    """Compile everything before anything is read. Raises `RunError` on a mistake."""
+    from newsingest.article.parse import parser  # noqa: PLC0415 - start-up
+
+    if options.encoding != "auto":
+        try:
+            codecs.lookup(options.encoding)
+        except LookupError:
+            raise RunError(
+                f"--encoding {options.encoding}: no encoding has that name; "
+                "Python's names are meant, such as cp1256 or utf-8",
+                USAGE,
+            ) from None
+    try:
+        return parser(options)
+    except ValueError as error:
+        raise RunError(str(error), USAGE) from None
+
+
+def _profile(value: str) -> tuple[str, str | None]:
+    if not value.endswith(".toml"):
+        return value, None
+    name = os.path.basename(value).removesuffix(".toml")
+    return name, _text(value, "--profile")
+
+
+def _text(path: str, option: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise RunError(f"{option} {path}: {why}", USAGE) from None
+    except UnicodeDecodeError as error:
+        raise RunError(
+            f"{option} {path}: not in UTF-8: {error.reason}", USAGE
+        ) from None
+
+
+def _now(value: str | None) -> datetime | None:
+    if value is None or value == MTIME:
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise RunError(
+            f"--relative-to {value}: neither a date such as 2024-03-07T12:00 nor mtime",
+            USAGE,
+        ) from None
+
+
+def _told(work: Callable[[], int]) -> int:
+    """Run, and turn what cannot be done into one line and its status."""
+    try:
+        return work()
+    except RunError as error:
+        sys.stderr.write(f"newsingest: {error}\n")
+        return error.status

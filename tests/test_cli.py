@@ -1,0 +1,317 @@
+"""The real command, run as a process: outputs, exit statuses, bad input."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+
+import pytest
+import zstandard
+
+ARTICLE = """حديقة في المدينة
+
+القاهرة - رويترز
+
+7 مارس 2024
+
+أعلنت البلدية اليوم بدء العمل في الحديقة الجديدة بعد عامين من الإعداد لها.
+"""
+
+
+def newsingest(*args, stdin=b"", env=None, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "newsingest", *map(os.fspath, args)],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+    )
+
+
+def records(done):
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def paths(done):
+    return [record["metadata"]["path"] for record in records(done)]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    top = tmp_path / "news"
+    (top / "a").mkdir(parents=True)
+    for name in ("a/2.txt", "a.txt", "b.txt", ".hidden.txt", "c.md"):
+        (top / name).write_text(ARTICLE, "utf-8")
+    return top
+
+
+def test_a_folder_gives_records_in_the_byte_order_of_their_paths(folder):
+    done = newsingest("parse", folder)
+    assert (done.returncode, paths(done)) == (0, ["a.txt", "a/2.txt", "b.txt"])
+    first = records(done)[0]
+    assert (first["source"], first["created"]) == ("news", "2024-03-07")
+    assert first["metadata"]["agencies"] == ["reuters"]
+    assert done.stderr.decode().startswith("3 records, 0 skipped, 0 rejected, ")
+
+
+def test_a_file_is_told_from_its_folder_and_stdin_from_nowhere(folder):
+    by_folder = records(newsingest("parse", folder))
+    by_file = records(newsingest("parse", folder / "b.txt"))
+    assert by_file[0] == by_folder[2]
+    piped = records(newsingest("parse", "-", stdin=ARTICLE.encode()))[0]
+    assert (piped["source"], piped["metadata"]["path"]) == ("stdin", "-")
+
+
+def test_globs_and_sources(folder):
+    assert paths(newsingest("parse", folder, "--include", "*.md")) == ["c.md"]
+    assert paths(newsingest("parse", folder, "--exclude", "a/*")) == ["a.txt", "b.txt"]
+    named = records(newsingest("parse", folder, "--source", "mine"))
+    assert {record["source"] for record in named} == {"mine"}
+
+
+@pytest.mark.parametrize("null", [False, True])
+def test_lists_give_the_ids_that_the_folder_gives(folder, null):
+    ids = [record["id"] for record in records(newsingest("parse", folder))]
+    listed = ("\0" if null else "\n").join(["a.txt", "a/2.txt", "b.txt"]).encode()
+    flags = ["-0"] if null else []
+    done = newsingest(
+        "parse", "--root", folder, "--files-from", "-", *flags, stdin=listed
+    )
+    assert [record["id"] for record in records(done)] == ids
+
+
+@pytest.mark.parametrize(
+    ("suffix", "pack"),
+    [
+        (".gz", gzip.compress),
+        (".bz2", bz2.compress),
+        (".xz", lzma.compress),
+        (".zst", zstandard.compress),
+    ],
+)
+def test_compressed_in_and_out(tmp_path, suffix, pack):
+    (tmp_path / f"a.txt{suffix}").write_bytes(pack(ARTICLE.encode()))
+    output = tmp_path / f"out.jsonl{suffix}"
+    done = newsingest("parse", tmp_path, "-o", output)
+    assert done.returncode == 0, done.stderr
+    unpack = {
+        ".gz": gzip.decompress,
+        ".bz2": bz2.decompress,
+        ".xz": lzma.decompress,
+        ".zst": lambda raw: (
+            zstandard.ZstdDecompressor().decompressobj().decompress(raw)
+        ),
+    }[suffix]
+    assert json.loads(unpack(output.read_bytes()))["metadata"]["title"]
+    assert os.listdir(tmp_path) == sorted([f"a.txt{suffix}", output.name]) or set(
+        os.listdir(tmp_path)
+    ) == {f"a.txt{suffix}", output.name}
+
+
+def test_archives_are_folders_of_articles(tmp_path):
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.writestr("in/1.txt", ARTICLE)
+        archive.writestr("../out.txt", ARTICLE)
+    with tarfile.open(tmp_path / "t.tar.gz", "w:gz") as archive:
+        info = tarfile.TarInfo("2.txt")
+        info.size = len(ARTICLE.encode())
+        archive.addfile(info, io.BytesIO(ARTICLE.encode()))
+    rejects = tmp_path / "rejects.jsonl"
+    done = newsingest("parse", tmp_path, "--rejects", rejects)
+    assert paths(done) == ["t.tar.gz/2.txt", "z.zip/in/1.txt"]
+    assert done.returncode == 3
+    assert "leads out of the archive" in rejects.read_text("utf-8")
+    assert sorted(os.listdir(tmp_path)) == ["rejects.jsonl", "t.tar.gz", "z.zip"]
+
+
+def bad_folder(tmp_path):
+    top = tmp_path / "bad"
+    top.mkdir()
+    (top / "0-good.txt").write_text(ARTICLE, "utf-8")
+    (top / "1-empty.txt").write_bytes(b"")
+    (top / "2-nul.txt").write_bytes(b"\0" * 1000)
+    (top / "3-random.txt").write_bytes(bytes(range(256)) * 16)
+    (top / "4-blank.txt").write_bytes(b" \n\n ")
+    (top / "5-large.txt").write_bytes(ARTICLE.encode() * 100)
+    (top / "6-dangling.txt").symlink_to("nowhere")
+    os.mkfifo(top / "7-fifo.txt")
+    with open(os.fsencode(top) + b"/8-caf\xe9.txt", "wb") as file:
+        file.write(ARTICLE.encode())
+    return top
+
+
+def test_bad_input_is_rejected_with_a_reason_and_the_run_goes_on(tmp_path):
+    top = bad_folder(tmp_path)
+    rejects, summary = tmp_path / "rejects.jsonl", tmp_path / "summary.json"
+    done = newsingest(
+        "parse", top, "--rejects", rejects, "--summary", summary, "--max-bytes", "4K"
+    )
+    assert done.returncode == 3
+    assert paths(done) == ["0-good.txt", "8-caf\\xe9.txt"]
+    told = [json.loads(line) for line in rejects.read_text("utf-8").splitlines()]
+    assert {line["path"]: line["reason"] for line in told} == {
+        "1-empty.txt": "empty",
+        "2-nul.txt": "binary",
+        "3-random.txt": "binary",
+        "4-blank.txt": "no-text",
+        "5-large.txt": "too-large",
+        "6-dangling.txt": "unreadable",
+        "7-fifo.txt": "unreadable",
+    }
+    assert all(line["detail"] for line in told)
+    figures = json.loads(summary.read_text("utf-8"))
+    assert figures["inputs"] == 9
+    assert (
+        figures["records"]
+        + sum(figures["rejected"].values())
+        + sum(figures["skipped"].values())
+        == 9
+    )
+    assert figures["filled"]["title"] == 2
+
+
+def test_rejects_can_be_fed_back(tmp_path):
+    top = bad_folder(tmp_path)
+    rejects = tmp_path / "rejects.jsonl"
+    newsingest("parse", top, "--rejects", rejects)
+    names = [
+        json.loads(line)["path"] for line in rejects.read_text("utf-8").splitlines()
+    ]
+    (top / "1-empty.txt").write_text(ARTICLE, "utf-8")
+    again = newsingest(
+        "parse", "--root", top, "--files-from", "-", stdin="\n".join(names).encode()
+    )
+    assert paths(again) == ["1-empty.txt"]
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "message"),
+    [
+        (["parse"], 2, "name a PATH to parse"),
+        (["parse", "missing"], 1, "missing: no such file or directory"),
+        (["parse", "."], 1, "no article was found"),
+        (["parse", ".", "-o", "no/out.jsonl"], 1, "make the folder first"),
+        (["parse", ".", "--jobs", "0"], 2, "--jobs"),
+        (["parse", ".", "--profile", "mine"], 2, "no profile is called 'mine'"),
+        (["parse", ".", "--rules", "my.toml"], 2, "--rules my.toml: no such file"),
+        (["parse", ".", "--timezone", "Mars"], 2, "Mars"),
+        (["parse", ".", "--encoding", "klingon"], 2, "no encoding has that name"),
+        (["parse", ".", "--max-bytes", "big"], 2, "'big' is no size"),
+        (["parse", ".", "--config", "my.toml"], 2, "--config my.toml: no such file"),
+        (["parse", ".", "--relative-to", "now"], 2, "neither a date such as"),
+    ],
+)
+def test_errors_name_the_thing_and_the_remedy(tmp_path, args, status, message):
+    done = newsingest(*args, cwd=tmp_path)
+    assert done.returncode == status
+    assert message in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
+def test_an_empty_folder_is_no_error_when_allowed(tmp_path):
+    assert newsingest("parse", tmp_path, "--allow-empty").returncode == 0
+
+
+def test_a_rule_file_with_a_mistake_is_refused_before_anything_is_read(folder):
+    (folder / "my.toml").write_text("[agency.x]\nname = 3", "utf-8")
+    done = newsingest("parse", folder, "--rules", "my.toml", cwd=folder)
+    assert done.returncode == 2
+    assert "my.toml:2: agency.x: no key is called 'name'" in done.stderr.decode()
+    assert done.stdout == b""
+
+
+def test_options_come_from_the_environment_and_from_a_file(folder):
+    by_env = newsingest("parse", folder, env={"NEWSINGEST_PARSE_SOURCE": "env"})
+    assert records(by_env)[0]["source"] == "env"
+    (folder / "my.toml").write_text('source = "file"\ninclude = ["b.txt"]', "utf-8")
+    by_file = newsingest("parse", folder, "--config", folder / "my.toml")
+    assert [record["source"] for record in records(by_file)] == ["file"]
+
+
+def test_the_output_is_whole_or_not_at_all(folder, tmp_path):
+    output = tmp_path / "out.jsonl"
+    output.write_text("old", "utf-8")
+    done = newsingest("parse", folder, "-o", output, "--rejects", "no/such.jsonl")
+    assert done.returncode == 1
+    assert output.read_text("utf-8") == "old"
+    assert newsingest("parse", folder, "-o", output).returncode == 0
+    assert len(output.read_bytes().splitlines()) == 3
+    assert os.listdir(tmp_path) in (["news", "out.jsonl"], ["out.jsonl", "news"])
+
+
+def test_a_full_disk_is_told(folder):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "newsingest", "parse", folder],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert b"no space left on device" in done.stderr
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(folder):
+    done = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f"{sys.executable} -m newsingest parse {folder} -q | head -c 1; echo ${{PIPESTATUS[0]}}",
+        ],
+        capture_output=True,
+        check=False,
+    )
+    assert done.stdout.decode().strip()[-3:] in ("141", "{0")
+    assert done.stderr == b""
+
+
+def test_two_folders_of_one_name_are_refused(tmp_path):
+    for top in ("x", "y"):
+        (tmp_path / top / "news").mkdir(parents=True)
+        (tmp_path / top / "news" / "1.txt").write_text(ARTICLE, "utf-8")
+    done = newsingest("parse", tmp_path / "x" / "news", tmp_path / "y" / "news")
+    assert done.returncode == 2
+    assert "--source" in done.stderr.decode()
+
+
+def test_the_same_bytes_for_any_number_of_processes(tmp_path):
+    for number in range(300):
+        text = ARTICLE.replace("المدينة", f"المدينة {number}")
+        (tmp_path / f"{number:03}.txt").write_text(text, "utf-8")
+    one, two, four = (
+        newsingest("parse", tmp_path, "-q", "--jobs", jobs).stdout
+        for jobs in ("1", "2", "4")
+    )
+    assert one.count(b"\n") == 300
+    assert one == two == four
+
+
+def test_explain_tells_rules_and_readings(folder):
+    shown = newsingest("explain", folder / "b.txt")
+    assert shown.returncode == 0
+    assert "byline.place-agency" in shown.stdout.decode()
+    lines = newsingest("explain", "--json", folder / "b.txt").stdout.splitlines()
+    assert [json.loads(line)["label"] for line in lines] == [
+        "title", "byline", "date", "body",
+    ]  # fmt: skip
+
+
+def test_hostile_text_cannot_colour_the_terminal(tmp_path):
+    (tmp_path / "a.txt").write_text(f"عنوان \x1b[31m[red]أحمر\n\n{ARTICLE}", "utf-8")
+    shown = newsingest("explain", tmp_path / "a.txt")
+    assert b"\x1b[31m" not in shown.stdout
+    assert "[red]" in shown.stdout.decode()
+
+
+def test_version_and_help():
+    assert newsingest("--version").stdout == b"0.1.0\n"
+    assert b"newsingest parse articles/" in newsingest("parse", "--help").stdout
