@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs approve eval encodings dates bench profile clean
+.PHONY: help run test check lint format types floors docs approve eval encodings fuzz dates bench profile clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ floors: $(VENV)/.dev ## imports point one way
 
 eval: $(VENV)/.dev ## accuracy per outlet and field against gold; floors checked
 	$(BIN)/python bench/eval.py $(EVAL)
+
+fuzz: $(VENV)/.dev ## look for new counter-examples to the laws, for minutes
+	NEWSINGEST_FUZZ=1 $(BIN)/python -m pytest -q tests -k "not time_grows"
 
 encodings: $(VENV)/.dev ## how often the encoding is told right, beside charset_normalizer
 	NEWSINGEST_SHARED=$(SHARED) $(BIN)/python bench/encodings.py

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsingest.article.decode import codec, decode
@@ -38,7 +38,7 @@ def test_read(case):
     assert got.text == case.get("text", printed)
     assert got.encoding == case["encoding"]
     assert list(got.warnings) == case.get("warnings", [])
-    if not {"mixed-encodings", "broken-utf-8"} & set(got.warnings):
+    if not {"mixed-encodings", "broken-bytes"} & set(got.warnings):
         assert raw.decode(got.encoding) == got.text
 
 
@@ -59,7 +59,6 @@ def reading(raw):
 
 
 @given(st.text(min_size=1), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]))
-@settings(max_examples=100)
 def test_unicode_comes_back(text, encoding):
     printed = NEWS * 20 + text
     got = reading(printed.encode(encoding))
@@ -70,7 +69,6 @@ def test_unicode_comes_back(text, encoding):
 
 
 @given(st.binary())
-@settings(max_examples=200)
 def test_any_bytes_are_read_or_refused(raw):
     got = reading(raw)
     if isinstance(got, RejectedError):
@@ -79,13 +77,12 @@ def test_any_bytes_are_read_or_refused(raw):
     else:
         assert got.text
         assert got == decode(raw)
-        if not set(got.warnings) & {"mixed-encodings", "broken-utf-8"}:
+        if not set(got.warnings) & {"mixed-encodings", "broken-bytes"}:
             assert raw.decode(got.encoding) == got.text
 
 
 @pytest.mark.parametrize("encoding", ["cp1256", "iso8859-6", "mac-arabic", "cp720"])
 @given(words=st.integers(3, 11))
-@settings(max_examples=9)
 def test_a_few_words_are_enough(encoding, words):
     printed = " ".join(NEWS.split()[:words])
     assert decode(printed.encode(encoding)).text == printed

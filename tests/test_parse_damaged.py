@@ -1,7 +1,7 @@
 """Damaged articles, end to end: repaired fields, spans of the source."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsingest import Options, parse
@@ -63,7 +63,6 @@ def test_an_encoding_that_is_none_is_refused_before_the_first_article():
 
 
 @given(DAMAGED)
-@settings(max_examples=150)
 def test_the_lossless_law_holds_through_repair(text):
     try:
         record = parse(text.encode())

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsingest.article.decode import decode
@@ -44,7 +44,6 @@ def test_unchanged(case):
 
 
 @given(st.text(max_size=40) | DAMAGE)
-@settings(max_examples=300)
 def test_laws(text):
     got = repair(text)
     assert got.text.count("\n") == text.count("\n")
@@ -57,7 +56,6 @@ def test_laws(text):
 
 
 @given(ARABIC)
-@settings(max_examples=100)
 def test_a_line_of_one_repaired_is_the_line_of_the_other(text):
     damaged = text.encode().decode("latin-1")
     got = repair(damaged)
@@ -71,7 +69,6 @@ def test_a_line_of_one_repaired_is_the_line_of_the_other(text):
         lambda text: text.count("ا") > 3 and "اال" not in text
     )
 )
-@settings(max_examples=50)
 def test_arabic_letters_read_wrong_and_right_again(text):
     news = f"{text} أعلنت الوزارة اليوم نتائج المسابقة"
     for codec in ("latin-1", "cp1256"):

@@ -29,6 +29,9 @@ BOMS = (
 BOM_STARTS = frozenset(bom[0] for bom, _ in BOMS)
 
 CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r"})
+DOUBTFUL = CONTROLS + b"\xee\xef"
+"""What UTF-8 of controls, private use and U+FFFD has in it: one look for them all."""
+
 PRIVATE = re.compile("[\ue000-\uf8ff]")
 # Only what Arabic news is made of: any two bytes of CP720 make some UTF-8 sequence.
 UTF_8_TEXT = re.compile(
@@ -58,7 +61,7 @@ class Decoded:
     """A decoded source: its text without a BOM, its Python codec, what was odd.
 
     `raw.decode(encoding)` gives `text` again, unless `warnings` has `mixed-encodings`
-    or `broken-utf-8`.
+    or `broken-bytes`.
     """
 
     text: str
@@ -88,17 +91,37 @@ def decode(raw: bytes, encoding: str = "auto") -> Decoded:
     if raw[0] in BOM_STARTS:
         for bom, name in BOMS:
             if raw.startswith(bom):
-                return _strict(raw, name)
+                return _marked(raw, bom, name)
+    return _unmarked(raw)
+
+
+def _unmarked(raw: bytes) -> Decoded:
+    """Bytes behind no BOM."""
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         return _not_utf_8(raw, error.start)
-    if _has_controls(raw):
-        found = _with_controls(raw)
-        return found or _checked(Decoded(text, "utf-8", ("control-characters",)))
-    if b"\xef" in raw or b"\xee" in raw or text.isascii():
+    if len(raw.translate(None, DOUBTFUL)) == len(raw) and not text.isascii():
+        return Decoded(text, "utf-8")
+    if not _has_controls(raw):
         return _checked(Decoded(text, "utf-8"))
-    return Decoded(text, "utf-8")
+    found = _with_controls(raw)
+    return found or _checked(Decoded(text, "utf-8", ("control-characters",)))
+
+
+def _marked(raw: bytes, bom: bytes, name: str) -> Decoded:
+    """Bytes with a BOM, which is a promise that UTF-8 files have been seen to break."""
+    if len(raw) == len(bom):
+        raise RejectedError("empty", "nothing but a byte order mark")
+    if bom == codecs.BOM_UTF8:
+        found = _unmarked(raw[len(bom) :])
+        kept = found.encoding == "utf-8"
+        warnings = found.warnings if kept else (*found.warnings, "mixed-encodings")
+        return Decoded(found.text, name if kept else found.encoding, warnings)
+    try:
+        return _in_text(raw.decode(name), name)
+    except UnicodeDecodeError:  # cut inside a character
+        return _in_text(raw.decode(name, "replace"), name, "broken-bytes")
 
 
 def codec(name: str) -> str:
@@ -140,10 +163,16 @@ def _strict(raw: bytes, encoding: str) -> Decoded:
         name, text = name.removesuffix("-be"), text[1:]
     if not text:
         raise RejectedError("empty", "nothing but a byte order mark")
+    return _in_text(text, name)
+
+
+def _in_text(text: str, name: str, *warnings: str) -> Decoded:
+    """A text whose bytes do not show what is wrong with it."""
     controls = sum(map(text.count, map(chr, CONTROLS)))
     if controls > CONTROL_SHARE * len(text):
         raise RejectedError("binary", _share(controls, len(text), "control characters"))
-    warnings = ("control-characters",) if controls else ()
+    if controls:
+        warnings += ("control-characters",)
     return _checked(Decoded(text, name, warnings))
 
 
@@ -171,7 +200,7 @@ def _utf_16(raw: bytes) -> Decoded | None:
         except UnicodeDecodeError:
             continue
         if len(UTF_16_TEXT.findall(text)) >= UTF_16_SHARE * len(text):
-            return Decoded(text, name)
+            return _checked(Decoded(text, name))
     return None
 
 
@@ -240,7 +269,7 @@ def _mixed(raw: bytes, warnings: tuple[str, ...]) -> Decoded:
     if name:
         warnings += ("mixed-encodings",)
     if any(LOST in text for text in fixed.values()):
-        warnings += ("broken-utf-8",)
+        warnings += ("broken-bytes",)
     utf_8 = {word: text.encode() for word, text in fixed.items()}
     text = WORD.sub(lambda found: utf_8.get(found[0], found[0]), raw).decode()
     return _checked(Decoded(text, "utf-8", warnings))
