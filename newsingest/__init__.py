@@ -1,9 +1,37 @@
-"""Arabic news articles in, records out: `parse`, `Options`, `Record`, `Normalizer`."""
+r"""Arabic news articles in, records out.
 
-from newsingest.article.normalize import Normalizer
-from newsingest.article.parse import parse
-from newsingest.article.record import VERSION, Options, Record
+>>> import newsingest
+>>> article = "حديقة في المدينة\n\nالقاهرة - رويترز\n\nأعلنت البلدية بدء العمل أمس."
+>>> record = newsingest.parse(article.encode(), path="1.txt", source="example")
+>>> record.metadata.title, record.metadata.dateline, record.metadata.agencies
+('حديقة في المدينة', 'القاهرة', ['reuters'])
+>>> record.text
+'اعلنت البلدية بدء العمل امس.'
+"""
 
-__version__ = VERSION
+from typing import TYPE_CHECKING, Any
+
+from newsingest.article.record import VERSION as __version__  # noqa: N811
+
+if TYPE_CHECKING:
+    from newsingest.article.normalize import Normalizer
+    from newsingest.article.parse import parse
+    from newsingest.article.record import Options, Record
 
 __all__ = ["Normalizer", "Options", "Record", "__version__", "parse"]
+
+HOMES = {
+    "Normalizer": "newsingest.article.normalize",
+    "Options": "newsingest.article.record",
+    "Record": "newsingest.article.record",
+    "parse": "newsingest.article.parse",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever has that name
+    """Import a public name when it is first asked for: `--version` needs none of it."""
+    if name not in HOMES:
+        raise AttributeError(f"module 'newsingest' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - start-up
+
+    return getattr(import_module(HOMES[name]), name)

@@ -278,6 +278,20 @@ def explain(**given: Any) -> None:
     sys.exit(options.explain(given))
 
 
+@cli.command()
+def schema() -> None:
+    """The JSON Schema of a record.
+
+    \b
+        newsingest schema > record.schema.json
+    """
+    import json  # noqa: PLC0415 - start-up
+
+    from newsingest.article.schema import schema as made  # noqa: PLC0415
+
+    click.echo(json.dumps(made(), ensure_ascii=False, indent=2))
+
+
 def main() -> None:
     """Run the command."""
     cli(prog_name="newsingest")

@@ -20,6 +20,7 @@ PHONE = re.compile(
     r"(?<![\w@.])(?:\+|00)?\(?\d[\d\s()\N{NO-BREAK SPACE}-]{4,}\d(?![\w@])"
 )
 CREDIT = re.compile(r"©\s*(\S.*)$|\(([^()]{2,40})\)[.\s]*$")
+PHOTO_ROLE = re.compile(r"^(?:تصوير|عدسة|بعدسة|الصورة|صورة)\s*:?\s+")
 QUOTES = " «»\"'“”"
 LONGEST_HEADLINE = 250
 """Longer ones are several headlines run together; nobody can tell them apart."""
@@ -121,7 +122,8 @@ def _credit(span: Span) -> str | None:
     if span.rule == "caption.label":
         return text.strip(EDGES) or None
     if found := CREDIT.search(text):
-        return printed(found[1] or found[2]).strip(QUOTES) or None
+        who = printed(found[1] or found[2]).strip(QUOTES)
+        return PHOTO_ROLE.sub("", who) or None
     return None
 
 
