@@ -7,7 +7,6 @@ April, a minute 75, a Hijri month with a Gregorian year) becomes no fact.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -41,8 +40,7 @@ LAST_NOON: Final = 10
 FIRST_DAWN: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """A printed day (or month) in one calendar.
 
     `days` are its possible Gregorian readings, the likeliest first; none for a month,
@@ -56,8 +54,7 @@ class Day:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """A printed time of day; hour 24 is midnight at the day's end."""
 
     hour: int

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,12 @@ class Item:
     end: int
     parts: tuple[tuple[str, int], ...]
     """Role and token, in the order of the line."""
+    first: Mapping[str, int]
+    """The first token that plays a role."""
 
     def __getitem__(self, role: str) -> int:
-        """The token that plays a role; -1 where there is none."""
-        for name, token in self.parts:
-            if name == role:
-                return token
-        return -1
+        """The first token that plays a role; -1 where there is none."""
+        return self.first.get(role, -1)
 
 
 _SEPARATOR = r"\ {0,2}(?P<separator>[-/.])\ {0,2}"
@@ -171,20 +173,30 @@ def find(shape: str) -> tuple[Item, ...]:
     """
     items: list[Item] = []
     for form, pattern in FORMS:
-        taken: list[Item] = []
-        for found in pattern.finditer(shape):
-            parts = sorted(
-                (found.start(role), role)
-                for role, text in found.groupdict().items()
-                if text is not None and role != "separator"
-            )
-            named = tuple((role.rstrip("23"), token) for token, role in parts)
-            taken.append(Item(form, found.start(), found.end(), named))
-        for item in taken:
-            size = item.end - item.start
-            shape = shape[: item.start] + "#" * size + shape[item.end :]
-        items += taken
+        taken = [_item(form, found) for found in pattern.finditer(shape)]
+        if taken:
+            shape = _without(shape, taken)
+            items += taken
     return tuple(sorted(items, key=lambda item: item.start))
+
+
+def _item(form: str, found: re.Match[str]) -> Item:
+    parts = sorted(
+        (found.start(role), role)
+        for role, text in found.groupdict().items()
+        if text is not None and role != "separator"
+    )
+    named = tuple((role.rstrip("23"), token) for token, role in parts)
+    return Item(form, found.start(), found.end(), named, dict(reversed(named)))
+
+
+def _without(shape: str, taken: list[Item]) -> str:
+    """The shape with the tokens of items made unusable."""
+    pieces, last = [], 0
+    for item in taken:
+        pieces += [shape[last : item.start], "#" * (item.end - item.start)]
+        last = item.end
+    return "".join((*pieces, shape[last:]))
 
 
 @lru_cache(maxsize=2048)

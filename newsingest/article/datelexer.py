@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from newsingest.article.fold import FOLD
 
@@ -140,6 +141,7 @@ def _table() -> dict[int, str]:
 
 
 _FOLD = _table()
+_NOTHING = frozenset(chr(code) for code, folded in _FOLD.items() if not folded)
 _TATWEEL_DASH = re.compile(r"(?<![^\s\d)])\N{ARABIC TATWEEL}+(?![^\s\d(])")
 _LIGATURE = re.compile(
     "[\N{ARABIC LIGATURE LAM WITH ALEF WITH MADDA ABOVE ISOLATED FORM}"
@@ -179,8 +181,7 @@ class Word:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """A line cut up: token *i* has the kind `shape[i]` and the value `values[i]`.
 
     A number's value is its digits as text (their count matters), a word's the `Word`.
@@ -228,34 +229,31 @@ class Lexicon:
         text, origin = _fold_line(line)
         tokens: list[str] = _TOKEN.findall(text)
         keys = [t if t[0] != " " else " " for t in tokens] if "  " in text else tokens
-        shape: list[str] = []
-        values: list[Word | str] = []
-        bounds = [0]
-        index = at = 0
-        plain = _PLAIN
-        while index < len(tokens):
-            token = keys[index]
+        kinds: list[str | None] = list(map(_PLAIN.get, keys))
+        values: list[Word | str] = list(keys)
+        bounds = list(accumulate(map(len, tokens), initial=0))
+        names = False
+        for index, kind in enumerate(kinds):
+            if kind is not None:
+                continue
             after = index + 1
-            value: Word | str = token
-            kind = plain.get(token)
-            if kind is None:
-                if found := self._longest(token, keys, after):
-                    value, kind = found[1], found[1].kind
-                    after += len(found[0])
-                else:
-                    kind = _kind(token)
-            shape.append(kind)
-            values.append(value)
-            at += (
-                len(tokens[index])
-                if after == index + 1
-                else sum(map(len, tokens[index:after]))
-            )
-            bounds.append(at)
-            index = after
+            found = self._longest(keys[index], keys, after)
+            if not found:
+                kinds[index] = _kind(keys[index])
+                continue
+            tail, values[index] = found
+            kinds[index] = found[1].kind
+            if tail:
+                kinds[after : after + len(tail)] = [""] * len(tail)
+                names = True
+        if names:
+            # A name of many tokens is one: the rest of it goes.
+            kept = [index for index, kind in enumerate(kinds) if kind]
+            values = [values[index] for index in kept]
+            bounds = [bounds[index] for index in kept] + bounds[-1:]
         if origin:
             bounds = [origin[at] for at in bounds]
-        return Scan(line, "".join(shape), values, bounds)
+        return Scan(line, "".join(filter(None, kinds)), values, bounds)
 
     def _longest(
         self, token: str, keys: list[str], after: int
@@ -302,8 +300,12 @@ def _fold_line(line: str) -> tuple[str, list[int]]:
     text = line.translate(_FOLD)
     if len(text) == len(line) and not _LIGATURE.search(line):
         return text, []
-    get = _FOLD.get
-    origin = [at for at, mark in enumerate(line) for _ in get(ord(mark), mark)]
+    nothing = _NOTHING
+    if _LIGATURE.search(line):
+        get = _FOLD.get
+        origin = [at for at, mark in enumerate(line) for _ in get(ord(mark), mark)]
+    else:
+        origin = [at for at, mark in enumerate(line) if mark not in nothing]
     # A token ends where the next one starts, so marks that print nothing
     # stay with the token before them.
     return text, [*origin, len(line)]

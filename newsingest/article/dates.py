@@ -73,8 +73,14 @@ class DateReading:
     start: int
     end: int
     coverage: float
-    parts: tuple[Part, ...]
-    is_date_line: bool = False
+    is_date_line: bool
+    facts: tuple[Fact, ...] = field(repr=False)
+    scan: Scan = field(repr=False)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What each piece of the line was taken for, from left to right."""
+        return tuple(_parts(self.facts, self.scan))
 
     @property
     def created(self) -> str | None:
@@ -100,8 +106,7 @@ class _Moment:
         return bool(self.gregorian or self.hijri)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(NamedTuple):
     """A moment understood."""
 
     text: str | None
@@ -193,9 +198,10 @@ class DateReader:
             start=start,
             end=end,
             coverage=coverage,
-            parts=tuple(_parts(group, piece)),
             is_date_line=coverage == 1
             or (apart and (certain or "relative" in flags) and not _is_prose(scan)),
+            facts=tuple(group),
+            scan=piece,
         )
 
     def _tell(
@@ -280,7 +286,7 @@ class DateReader:
         clock = Clock(then.hour, then.minute, second)
         zone = None if self._timezone else _offset(then)
         told = self._at(then.date(), clock, zone, flags)
-        return {label: replace(told, zone_source=told.zone and "configured")}
+        return {label: told._replace(zone_source=told.zone and "configured")}
 
 
 def _offset(moment: datetime) -> str | None:
@@ -460,6 +466,8 @@ _NO_LETTER = re.compile(r"[\W_]+")
 
 
 def _coverage(line: str, start: int, end: int) -> float:
+    if start == 0 and end == len(line):
+        return 1.0
     whole = len(_NO_LETTER.sub("", line))
     return round(len(_NO_LETTER.sub("", line[start:end])) / whole, 3)
 
