@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs approve eval encodings fuzz dates bench profile clean
+.PHONY: help run test check lint format types floors docs recipes approve eval encodings fuzz dates bench profile clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,14 @@ types: $(VENV)/.dev ## mypy, strict
 
 floors: $(VENV)/.dev ## imports point one way
 	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev ## make the generated pages anew: docs/command-line.md, docs/record.md
+	NEWSINGEST_WRITE_DOCS=1 $(BIN)/python -m pytest -q tests/test_docs.py tests/test_schema.py
+
+recipes: ## the examples of docs/recipes.md, with their tools in a venv of their own
+	$(PYTHON) -m venv .venv-recipes
+	.venv-recipes/bin/pip install --quiet --disable-pip-version-check . pytest hypothesis duckdb pandas datasets 'datatrove[io]'
+	.venv-recipes/bin/python -m pytest -q tests/test_docs.py -k recipes -W default
 
 eval: $(VENV)/.dev ## accuracy per outlet and field against gold; floors checked
 	$(BIN)/python bench/eval.py $(EVAL)

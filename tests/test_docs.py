@@ -1,0 +1,113 @@
+"""The documentation is executed."""
+
+from __future__ import annotations
+
+import doctest
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from newsingest.cli import cli
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(
+    r"(?:<!-- needs: (\w+) -->\n)?```(console|pycon)\n(.*?)```", re.DOTALL
+)
+
+
+def blocks(kind):
+    return [
+        pytest.param(page, found[3], found[1], id=f"{page.name}-{number}")
+        for page in PAGES
+        for number, found in enumerate(BLOCK.finditer(page.read_text("utf-8")))
+        if found[2] == kind
+    ]
+
+
+@pytest.mark.parametrize(("page", "block", "needs"), blocks("console"))
+def test_commands_print_what_the_page_says(page, block, needs, tmp_path):
+    if "| jq" in block and not shutil.which("jq"):
+        pytest.skip("jq is not installed")
+    (tmp_path / "samples").symlink_to(ROOT / "samples")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, expected = step.partition("\n")
+        done = subprocess.run(
+            ["bash", "-c", command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path, "COLUMNS": "100"},
+        )
+        checker = doctest.OutputChecker()
+        got = done.stdout.decode()
+        assert checker.check_output(
+            expected or "", got, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+        ), got
+
+
+@pytest.mark.parametrize(("page", "block", "needs"), blocks("pycon"))
+def test_python_prints_what_the_page_says(page, block, needs, monkeypatch):
+    if needs and not importlib.util.find_spec(needs):
+        pytest.skip(f"{needs} is not installed: make recipes")
+    monkeypatch.chdir(ROOT)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    monkeypatch.setenv("PATH", path)
+    example = doctest.DocTestParser().get_doctest(block, {}, page.name, str(page), 0)
+    told: list[str] = []
+    failed, tried = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(
+        example, out=told.append
+    )
+    assert tried
+    assert not failed, "".join(told)
+
+
+def commands():
+    context = click.Context(cli, info_name="newsingest")
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        yield name, command, click.Context(command, info_name=name, parent=context)
+
+
+def reference():
+    """docs/command-line.md, from the commands themselves."""
+    parts = [
+        "# The command line\n",
+        "Made from the commands' own help texts by `make docs`.\n",
+    ]
+    for name, command, context in commands():
+        context.max_content_width = 90
+        context.terminal_width = 90
+        parts.append(f"## newsingest {name}\n\n```\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def test_the_reference_is_not_stale():
+    page = ROOT / "docs" / "command-line.md"
+    if os.environ.get("NEWSINGEST_WRITE_DOCS"):
+        page.write_text(reference(), "utf-8")
+    assert page.read_text("utf-8") == reference(), "run `make docs`"
+
+
+def test_every_command_and_option_explains_itself():
+    for name, command, _ in commands():
+        assert command.help, f"{name} has no help text"
+        assert f"newsingest {name}" in command.help, f"{name} shows no example"
+        for param in command.params:
+            if isinstance(param, click.Option):
+                assert param.help, f"{name} {param.opts[0]} has no help text"
+
+
+def test_every_page_is_in_the_index():
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    for page in PAGES:
+        assert page.name == "README.md" or f"({page.name})" in index, page.name
