@@ -38,6 +38,7 @@ _SAME = r"\ {0,2}(?P=separator)\ {0,2}"
 _GAP = r"(?:[\ /.|\-()]{0,3}i){0,3}[\ /.|\-()]{0,3}"
 _GAP_AFTER_MONTH = r"(?:[\ /.|\-(),]{0,3}i){0,3}[\ /.|\-(),]{0,3}"
 _ALONE_BEFORE = r"(?<![dnyM][-/.:])"
+_ALONE_OR_BEHIND_A_CLOCK = r"(?<!(?<!:)[dnyM][-/.:])"  # `14:05-3 فبراير 2025`
 _ALONE_AFTER = r"(?![-/.][dny](?![:c]))(?!%)"
 _MARK = r"(?:\ ?\(?(?P<mark>[hxgm])(?![/.]?[?]))?"
 _DAY = r"(?P<day>[do])s?"
@@ -72,7 +73,15 @@ FORMS: Final = tuple(
         ),
         (
             "day, month's name, year",
-            rf"{_ALONE_BEFORE}{_DAY}{_GAP}{_MONTH}{_GAP_AFTER_MONTH}{_YEAR}",
+            (
+                rf"{_ALONE_OR_BEHIND_A_CLOCK}{_DAY}{_GAP}{_MONTH}"
+                rf"{_GAP_AFTER_MONTH}{_YEAR}"
+            ),
+        ),
+        (
+            # `الإثنين 03 , شباط 2025`: behind a weekday the comma is no list's.
+            "day, month's name, year",
+            rf"(?<=w\ ){_DAY}[\ ,]{{1,3}}{_MONTH}{_GAP_AFTER_MONTH}{_YEAR}",
         ),
         (
             "month's name, day, year",
@@ -128,7 +137,8 @@ FORMS: Final = tuple(
         (
             "clock",
             (
-                r"(?:k\ ?)?(?:(?P<before>[pqm])\ ?)?(?P<hour>d)\ ?[:c]\ ?(?P<minute>d)"
+                r"(?:k\ ?|(?<=\#\ )T\ )?(?:(?P<before>[pqm])\ ?)?"
+                r"(?P<hour>d)\ ?[:c]\ ?(?P<minute>d)"
                 rf"(?:\ ?:\ ?(?P<second>d){_FRACTION})?"
                 r"(?:\ ?\(?(?P<half>[pqm])\)?)?(?!:)"
             ),

@@ -53,6 +53,7 @@ KINDS: Final = {
     "I": "a word before a number that is no date's (العدد)",
     "V": "a word behind a number that is no date's (مشاهدة)",
     "R": "a word beside the time that reading takes (قراءة)",
+    "T": "the word إلى: before a clock in Morocco, between two days elsewhere",
     "t": "a word that makes a line with a date prose (ولد)",
     "c": "the h in 14h35",
     "?": "any other word",
@@ -87,6 +88,7 @@ KEYED_KINDS: Final = {
             "before-count": "I",
             "behind-count": "V",
             "reading": "R",
+            "until": "T",
             "hour-letter": "c",
         },
     ),
@@ -137,6 +139,7 @@ def _table() -> dict[int, str]:
     table[ord("\N{ARABIC LETTER YEH BARREE}")] = "ي"
     table |= dict.fromkeys((*range(9, 14), 0xA0, *range(0x2000, 0x200B), 0x202F), " ")
     table |= dict.fromkeys((0x205F, 0x3000), " ")
+    table |= dict.fromkeys(range(0xFE00, 0xFE10), "")  # which picture of an icon
     return {code: str(folded) for code, folded in FOLD.items()} | table
 
 
@@ -280,7 +283,14 @@ def _kind(token: str) -> str:
         return "y" if len(token) == len("2024") else "n"
     if token[0] == " ":
         return " "
-    return "?" if token[0].isalnum() else "!"
+    if token[0].isalnum():
+        return "?"
+    # Icons of clocks and calendars part what they stand between.
+    return "!" if token in _HARD else "|"
+
+
+_HARD: Final = frozenset("!؟?@&=$€£^…\x1a")
+"""Marks that sentences, addresses and sums have, and date lines have not."""
 
 
 def swapped_lam_alef(name: str) -> str:

@@ -327,11 +327,12 @@ def _tells_time(group: Sequence[Fact], piece: Scan) -> bool:
     return clock and _coverage(piece.line, *_bounds(group, piece)) == 1
 
 
-def _rank(candidate: tuple[list[Fact], Scan]) -> tuple[bool, int]:
-    """A group with a full date before one without, then the one that explains most."""
+def _rank(candidate: tuple[list[Fact], Scan]) -> tuple[bool, bool, int]:
+    """A full date first, then one that is no update's, then what explains most."""
     group, scan = candidate
+    update = group[0].kind == "label" and group[0].value == "modified"
     full = any(f.kind == "day" and f.value.text for f in group)
-    return full, scan.bounds[group[-1].end] - scan.bounds[group[0].start]
+    return full, not update, scan.bounds[group[-1].end] - scan.bounds[group[0].start]
 
 
 def _moments(group: Sequence[Fact]) -> list[_Moment]:
@@ -439,7 +440,7 @@ _DOUBTS: Final = {
     "hijri": "hijri-out-of-range",
     "gregorian": "no-day",
 }
-_SINCE = re.compile(r"a (?:[wj] ){0,2}[do](?: ?[-/.]| (?:i )?[MH])")
+_SINCE = re.compile(r"a (?:[wj] ){0,2}[do](?: ?[-/.]| (?:i )?[MH])|d T|T(?! d ?:)")
 
 
 def _is_prose(scan: Scan) -> bool:

@@ -92,6 +92,7 @@ KINDS: Mapping[str, Mapping[str, Key]] = {
                 "before-count",
                 "behind-count",
                 "reading",
+                "until",
             ),
         )
     },
