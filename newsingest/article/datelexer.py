@@ -163,6 +163,7 @@ _TOKEN = re.compile(
 
 
 _PIECE = re.compile(r"[^?!t]+(?:(?<=Z )\?(?: \?)?)?")
+_BREAK = re.compile(r"[?!t]")
 _PROMISING = re.compile(r"[yMar]|d ?[-/.] ?d ?[-/.] ?d|d [uij] b|:d")
 
 
@@ -198,13 +199,14 @@ class Scan(NamedTuple):
 
     def pieces(self) -> Iterator[Scan]:
         """The parts between words that no date has, where a date could be in them."""
+        if not _BREAK.search(self.shape):
+            if _PROMISING.search(self.shape):
+                yield self
+            return
         for found in _PIECE.finditer(self.shape):
             if not _PROMISING.search(found[0]):
                 continue
             start, end = found.span()
-            if end - start == len(self.shape):
-                yield self
-                return
             bounds = self.bounds[start : end + 1]
             yield Scan(self.line, found[0], self.values[start:end], bounds)
 

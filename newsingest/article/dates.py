@@ -28,6 +28,9 @@ LINE_SHARE: Final = 0.6
 """A line is a date line if this share of its letters and digits is explained: the
 least that keeps every CLDR line and lets no line of prose in."""
 
+MIDNIGHT: Final = 24
+"""`24:00` is the end of its day."""
+
 _HINT = re.compile(
     "[0-9٠-٩۰-۹]|منذ|قبل|[أا]مس|البارحة|من شهر|الموافق|ago|esterday|hier"
 )
@@ -153,7 +156,8 @@ class DateReader:
         ]
         if not groups:
             return None
-        return self._reading(*max(groups, key=_rank), scan, now)
+        best = max(groups, key=_rank) if len(groups) > 1 else groups[0]
+        return self._reading(*best, scan, now)
 
     def _facts(self, scan: Scan) -> list[Fact]:
         found = (understand(item, scan, self._order) for item in find(scan.shape))
@@ -223,14 +227,11 @@ class DateReader:
 
     def _at(self, day: date, clock: Clock, zone: str | None, flags: list[str]) -> _Told:
         """A day and a clock, with the offset that its zone had then."""
+        if clock.hour == MIDNIGHT:
+            day, clock = day + timedelta(days=1), clock._replace(hour=0)
         local = datetime(  # noqa: DTZ001 - naive as printed until a zone is known
-            day.year,
-            day.month,
-            day.day,
-            clock.hour % 24,
-            clock.minute,
-            clock.second or 0,
-        ) + timedelta(days=clock.hour // 24)
+            day.year, day.month, day.day, clock.hour, clock.minute, clock.second or 0
+        )  # fmt: skip
         flags += clock.flags
         zone, source = self._zone(zone)
         if source == "unknown":
