@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs recipes approve eval encodings fuzz dates bench profile clean
+.PHONY: help run test check lint format types floors docs recipes approve eval encodings fuzz dates bench profile repairs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,10 @@ recipes: ## the examples of docs/recipes.md, with their tools in a venv of their
 
 eval: $(VENV)/.dev ## accuracy per outlet and field against gold; floors checked
 	$(BIN)/python bench/eval.py $(EVAL)
+
+repairs: $(VENV)/.dev ## how much of damaged articles is made whole again
+	$(BIN)/pip install --quiet --group damage
+	NEWSINGEST_SHARED=$(SHARED) $(BIN)/python bench/repairs.py
 
 fuzz: $(VENV)/.dev ## look for new counter-examples to the laws, for minutes
 	NEWSINGEST_FUZZ=1 $(BIN)/python -m pytest -q tests -k "not time_grows"

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from typing import TYPE_CHECKING
 
 from newsingest.article.edits import Edit, apply, lines
 from newsingest.article.letters import arabic, read_table
 
-GLYPH = "[\ufb50-\ufdcf\ufe70-\ufefc]"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GLYPH = "[\ufb50-\ufdcf\ufdf2\ufe70-\ufefc]"
 GLYPHS = re.compile(f"{GLYPH}+")
 LETTER = re.compile(f"{GLYPH}|[\u0621-\u064a]")
 WHOLE = 0.6
@@ -18,11 +22,13 @@ pasted statement has half of them."""
 MOST, WORD = 0.5, 3
 """A line is in glyphs when this share of its letters is, and so many."""
 
-# What runs from left to right in a line that is stored as it is seen.
+# What runs from left to right in a line that is stored as it is seen: Latin words with
+# what is between them, and numbers, which Arabic before them keeps from joining % + -.
 LEFT_TO_RIGHT = re.compile(
-    "[A-Za-z0-9][A-Za-z0-9@ .,:/%&'_+-]*[A-Za-z0-9%]"
-    "|[\u0660-\u0669][\u0660-\u0669.,:/\u066a-\u066c]*[\u0660-\u0669]"
+    "[A-Za-z][A-Za-z0-9@ .,:/%&'_+-]*[A-Za-z0-9]|[0-9]+(?:[.,:/][0-9]+)*"
+    "|[\u0660-\u0669]+(?:[.,:/\u066b\u066c][\u0660-\u0669]+)*"
 )
+FIRST_BRACKET = re.compile(r"^[^()\[\]{}«»\n]*[()\[\]{}«»]", re.MULTILINE)
 MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
@@ -40,9 +46,14 @@ def presentation_forms(text: str) -> list[Edit]:
     glyphs = sum(map(len, GLYPHS.findall(text)))
     if glyphs < WHOLE * len(LETTER.findall(text)):
         return []
+    if reversed_(text):
+        mirror = mirrored(text)
+        return [
+            Edit(at, at + len(line), read(line, mirror=mirror))
+            for at, line in lines(text)
+            if GLYPHS.search(line)
+        ]
     shaped = [(start, line) for start, line in lines(text) if _shaped(line)]
-    if reversed_(" ".join(line for _, line in shaped)):
-        return [Edit(at, at + len(line), read(line)) for at, line in shaped]
     return [
         Edit(start + run.start(), start + run.end(), plain(run[0]))
         for start, line in shaped
@@ -84,22 +95,37 @@ def reversed_(text: str) -> bool:
     return arabic(read(text)) > arabic(plain(text))
 
 
-def read(line: str) -> str:
+def mirrored(text: str) -> bool:
+    """Whether a text that is stored as it is seen has its brackets as they are seen.
+
+    Some extractors turn them round as a screen does, others keep what was typed.
+    """
+    opens = [found[0][-1] in "([{«" for found in FIRST_BRACKET.finditer(text)]
+    return 2 * sum(opens) >= len(opens)
+
+
+def read(line: str, *, mirror: bool = True) -> str:
     """A line that is stored as it is seen, in the order of reading.
 
-    >>> read("(ﺮﺒﺧ) 2024 Reuters ﺭﺪﺼﻣ")
-    'مصدر 2024 Reuters (خبر)'
+    >>> read("(ﺮﺒﺧ) Reuters 2024 ﺭﺪﺼﻣ")
+    'مصدر Reuters 2024 (خبر)'
     """
-    turned = LEFT_TO_RIGHT.sub(lambda run: run[0][::-1], line)
-    return plain(turned[::-1].translate(MIRRORED))
+    turned = LEFT_TO_RIGHT.sub(lambda run: run[0][::-1], line)[::-1]
+    return plain(turned.translate(MIRRORED) if mirror else turned)
 
 
 # No word has two alefs in a row, or an article behind a madda.
-IMPOSSIBLE = re.compile("ا[اأإآ]ل|آال")
-RIGHT = re.compile("ل[اأإآ]")
+# One of the names of people is written so: `عطاالله`.
+IMPOSSIBLE = re.compile("ا[اأإآ]ل(?!له)|آال")
+RIGHT = re.compile("ل[اأإآ](?!ل)")  # `الالعب` is swapped, and has one of another
 RIGHT_AFTER_ALEF = re.compile("ال[اأإآ]")
-ENOUGH, COMMONER = 2, 3
-"""Swapped words that prove it, and how much commoner the right order may be."""
+ENOUGH, COMMONER, RARE = 2, 3, 5
+"""Swapped words that prove it; how much commoner the right order may be; how much rarer
+it must be for the whole text to be swapped."""
+
+
+INSIDE = r"[\w\u00ad\u0640\u064b-\u0652\u0670]"
+"""What stands inside words: letters, soft hyphens, tatweel, tashkeel."""
 
 
 def lam_alef(text: str) -> list[Edit]:
@@ -119,10 +145,11 @@ def lam_alef(text: str) -> list[Edit]:
         return []
     sure = [_swap(text, at + 1) for at in places]
     halfway = apply(sure, text)
+    everywhere = RARE * len(RIGHT.findall(text)) <= len(places)
     likely = [
         _swap(halfway, start + at)
         for start, line in lines(text)
-        if not RIGHT.search(line)
+        if everywhere or not RIGHT.search(line)
         for at in _known(halfway[start : start + len(line)])
     ]
     return sorted(sure + likely)
@@ -132,18 +159,24 @@ def _swap(text: str, at: int) -> Edit:
     return Edit(at, at + 2, text[at + 1] + text[at])
 
 
-def _known(line: str) -> list[int]:
-    """Where the words of the table have their lam-alef."""
-    found = words().finditer(line)
-    return [line.index("ال", word.start(word.lastgroup or 0)) for word in found]
+def _known(line: str) -> Iterator[int]:
+    """Where words of the table and plurals with an article have their lam-alef."""
+    for word in words().finditer(line):
+        kind = word.lastgroup or ""
+        find = line.rindex if kind == "alone" else line.index
+        yield find("ال", word.start(kind), word.end(kind))
 
 
 @cache
 def words() -> re.Pattern[str]:
     """The words that a swapped lam-alef makes of others."""
     rules = read_table("repair")["lam-alef"]
+    alone, stems, defined, suffixes = (
+        "|".join(rules[key]) for key in ("alone", "stems", "with_article", "suffixes")
+    )
+    article = r"(?:[وف]?[بك]?ال|[وف]?لل)"
     return re.compile(
-        rf"(?<!\w)(?:(?P<alone>{'|'.join(rules['alone'])})"
-        rf"|(?:[وف]?[بكل]?(?:ال)?|[وف]?لل)(?P<stem>{'|'.join(rules['stems'])})"
-        rf"(?:{'|'.join(rules['suffixes'])})?)(?!\w)"
+        rf"(?<!{INSIDE})(?:(?P<alone>{alone})|{article}\w{{2,9}}(?P<plural>ال)ت"
+        rf"|(?:{article}|[وف]?[بكل]?)(?P<stem>{stems})(?:{suffixes})?"
+        rf"|{article}(?P<defined>{defined})(?:{suffixes})?)(?!{INSIDE})"
     )

@@ -22,6 +22,15 @@ WORD = 4
 # Curly quotes, dashes and the ellipsis in UTF-8, read as Windows-1252: never anything
 # else, so that they need no other proof.
 PUNCTUATION = re.compile("â€[“”\N{SMALL TILDE}™œ¢¦\x93\x94\x98\x99\x9c\x9d]")
+# Feh (D9 81), damma, kasra and kasratan have a second byte that Windows-1252 does not
+# have, and that many programs drop. Which of them it was is known where no mark can be.
+FEH_FIRST = re.compile(r"(?<![^\s(\[\"'])Ù(?=[ØÙÚÛ])")
+FEH_INSIDE = re.compile("Ù(?=[ØÙÚÛ])")
+FEH = re.compile(r"Ù(?=[ØÙÚÛ\s.,:;!?()\"'-]|\Z)")
+TASHKEEL = re.compile(
+    "Ù[\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}ŒŽ‘’\x8b-\x8e\x91\x92]"
+)
+VOWELS = re.compile("Ù[Ž’\x8e\x92]")
 LOST = "\N{REPLACEMENT CHARACTER}"
 ACCENT = re.compile("[À-ÿ]")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f\s]")
@@ -36,7 +45,19 @@ def utf_8_read_wrong(text: str) -> list[Edit]:
     [Edit(start=0, end=6, new='خبر')]
     """
     edits = [edit for start, line in lines(text) for edit in _line(line, start)]
+    if edits:
+        edits = sorted(edits + _half_feh(text, edits))
     return edits or [_edit(found, 0, "cp1252") for found in PUNCTUATION.finditer(text)]
+
+
+def _half_feh(text: str, edits: list[Edit]) -> list[Edit]:
+    """Letters that lost their second byte, beside what was read anew."""
+    pattern = FEH_FIRST if VOWELS.search(text) else FEH_INSIDE
+    if not TASHKEEL.search(text):
+        pattern = FEH
+    beside = {edit.end for edit in edits} | {edit.start - 1 for edit in edits}
+    places = (found.start() for found in pattern.finditer(text))
+    return [Edit(at, at + 1, "ف") for at in places if at in beside]
 
 
 def _line(line: str, start: int) -> list[Edit]:
