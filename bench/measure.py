@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SAMPLE_SECONDS = 0.02
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,16 @@ def run(
     command: Sequence[str | Path], *, output: Path | None = None, memory: bool = False
 ) -> Cost:
     """Run a command to its end, its standard output into a file or nowhere."""
+    # An installed package comes with its bytecode; some build machines write none.
+    environment = {k: v for k, v in os.environ.items() if k != NO_BYTECODE}
     with Path(output or os.devnull).open("wb") as sink:
         begun = time.perf_counter()
         process = subprocess.Popen(
-            command, stdout=sink, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+            command,
+            stdout=sink,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            env=environment,
         )
         pss = 0
         if memory:

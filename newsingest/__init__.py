@@ -11,7 +11,7 @@ r"""Arabic news articles in, records out.
 
 from typing import TYPE_CHECKING, Any
 
-from newsingest.article.record import VERSION as __version__  # noqa: N811
+from newsingest.version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
     from newsingest.article.normalize import Normalizer

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from newsingest.article.record import VERSION
+from newsingest.version import VERSION
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "NEWSINGEST"}
 SIZES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}

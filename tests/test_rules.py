@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
-from newsingest.article import rules
+from newsingest.article import packaged, rules
 from newsingest.article.bylines import BylineReader
 from newsingest.article.fold import printed
 from newsingest.article.phrases import EDGES, KINDS, PhraseBook
@@ -155,3 +157,18 @@ def test_the_tutorial_names_every_kind():
     text = DOCS.read_text("utf-8")
     known = {kind for kind in rules.KINDS if kind not in DATE_KINDS}
     assert {kind for kind in known if f"`{kind}`" not in text} == set()
+
+
+def test_every_built_in_file_is_listed():
+    folder = resources.files("newsingest") / "rules"
+    found = {file.name for file in folder.iterdir() if file.name.endswith(".toml")}
+    assert found == {f"{name}.toml" for name in rules.FILES}
+
+
+def test_compiled_tables_are_those_of_the_toml_and_only_of_that():
+    compiled = json.loads(packaged.compile_tables("rules", rules.FILES, rules.read))
+    texts = [packaged.text("rules", name) for name in rules.FILES]
+    assert compiled["of"] == packaged.digest(texts)
+    assert compiled["tables"] == [rules.read(text, "x.toml") for text in texts]
+    edited = [texts[0] + "\n# a word more", *texts[1:]]
+    assert packaged.digest(edited) != compiled["of"]

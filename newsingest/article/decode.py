@@ -11,9 +11,13 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from newsingest.article import legacy, letters, magic
+from newsingest.article import magic
 from newsingest.article.record import RejectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
@@ -240,9 +244,11 @@ def _not_utf_8(raw: bytes, at: int) -> Decoded:
         warnings = ("control-characters",)
     if _utf_8_share(raw) >= UTF_8_SHARE:
         return _mixed(raw, warnings)
+    from newsingest.article import legacy  # noqa: PLC0415 - start-up: few texts ask
+
     name = legacy.choose(raw, max(0, at - 1))
     if not name:
-        raise RejectedError("undecodable", _no_reading(raw, at))
+        raise RejectedError("undecodable", _no_reading(raw, at, legacy.NAMES))
     return Decoded(raw.decode(name), name, warnings)
 
 
@@ -252,8 +258,8 @@ def _utf_8_share(raw: bytes) -> float:
     return sum(map(len, UTF_8_TEXT.findall(raw))) / high
 
 
-def _no_reading(raw: bytes, at: int) -> str:
-    tried = ", ".join(legacy.NAMES)
+def _no_reading(raw: bytes, at: int, names: Iterable[str]) -> str:
+    tried = ", ".join(names)
     return (
         f"not UTF-8 (byte 0x{raw[at]:02X} at {at}), and no Arabic in {tried}: "
         "give its --encoding, or repair it where it comes from"
@@ -262,6 +268,8 @@ def _no_reading(raw: bytes, at: int) -> str:
 
 def _mixed(raw: bytes, warnings: tuple[str, ...]) -> Decoded:
     """UTF-8 in which some words are broken, or come in a legacy encoding."""
+    from newsingest.article import legacy  # noqa: PLC0415 - start-up: few texts ask
+
     words = {word for word in WORD.findall(raw) if not _is_utf_8(word)}
     foreign = [word for word in words if _utf_8_share(word) < WORD_UTF_8_SHARE]
     name = legacy.choose(b" ".join(sorted(foreign))) if foreign else None
@@ -277,6 +285,8 @@ def _mixed(raw: bytes, warnings: tuple[str, ...]) -> Decoded:
 
 def _word(word: bytes, name: str | None) -> str:
     """A word that is not UTF-8: in the legacy encoding, else with its lost letters."""
+    from newsingest.article import letters  # noqa: PLC0415 - start-up: few texts ask
+
     if name:
         text = word.decode(name, "replace")
         foreign = _utf_8_share(word) < WORD_UTF_8_SHARE

@@ -7,9 +7,10 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+from newsingest.article import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +33,7 @@ class Letters:
 
 def read_table(name: str) -> dict[str, Any]:
     """The data of a built-in table."""
-    file = resources.files("newsingest") / "tables" / f"{name}.toml"
-    return tomllib.loads(file.read_text("utf-8"))
+    return tomllib.loads(packaged.text("tables", name))
 
 
 @cache

@@ -8,13 +8,12 @@ articles hold few of the characters that a profile changes.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from newsingest.article import packaged
 from newsingest.article.fold import WINDOWS, from_windows, in_windows
 
 if TYPE_CHECKING:
@@ -43,6 +42,9 @@ COMBINING = tuple(
 """Arabic marks; without one, and without rarer characters, a text is composed."""
 LONGEST_CHAIN = 64
 """Up to so many characters, asking for each is quicker than one pass over the text."""
+
+NAMES = ("light", "none", "search", "standard")
+"""The built-in profiles."""
 
 KEYS = {
     "unicode": {"form"},
@@ -164,7 +166,7 @@ def load(profile: str, toml: str | None = None) -> Normalizer:
 
     Raises `ProfileError` for an unknown name or a mistake in the TOML.
     """
-    data = _read(toml, profile) if toml is not None else _built_in(profile)
+    data = read(toml, profile) if toml is not None else _built_in(profile)
     below = load(data["extends"]) if "extends" in data else None
     own = data.get("step", ())
     steps = (
@@ -185,19 +187,20 @@ def load(profile: str, toml: str | None = None) -> Normalizer:
 
 def names() -> list[str]:
     """The built-in profiles."""
-    folder = resources.files("newsingest") / "profiles"
-    return sorted(file.name.removesuffix(".toml") for file in folder.iterdir())
+    return list(NAMES)
 
 
 def _built_in(profile: str) -> Mapping[str, Any]:
-    if profile not in names():
-        known = ", ".join(names())
+    if profile not in NAMES:
+        known = ", ".join(NAMES)
         raise ProfileError(f"no profile is called {profile!r}; there are {known}")
-    file = resources.files("newsingest") / "profiles" / f"{profile}.toml"
-    return _read(file.read_text("utf-8"), profile)
+    return packaged.tables("profiles", NAMES, read)[NAMES.index(profile)]
 
 
-def _read(toml: str, profile: str) -> Mapping[str, Any]:
+def read(toml: str, profile: str) -> dict[str, Any]:
+    """The data of a profile. Raises `ProfileError` where its TOML is none."""
+    import tomllib  # noqa: PLC0415 - start-up: built-in profiles are compiled
+
     try:
         return tomllib.loads(toml)
     except tomllib.TOMLDecodeError as error:

@@ -17,7 +17,6 @@ from newsingest.article.decode import codec, decode
 from newsingest.article.fold import fold, in_windows
 from newsingest.article.record import (
     SCHEMA_VERSION,
-    VERSION,
     Metadata,
     Options,
     Record,
@@ -25,6 +24,7 @@ from newsingest.article.record import (
 )
 from newsingest.article.repair import Repaired, repair
 from newsingest.article.split import Splitter
+from newsingest.version import VERSION
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,11 +43,14 @@ LANGUAGE_SAMPLE = 400
 class Parser:
     """Everything that is compiled once: rules, date grammar, profile."""
 
-    def __init__(self, options: Options) -> None:
-        """Compile. Raises `ValueError` on a mistake in the options or the rules."""
+    def __init__(self, options: Options, loaded: rules.Rules | None = None) -> None:
+        """Compile. Raises `ValueError` on a mistake in the options or the rules.
+
+        `loaded` are the rules of these options where they have been read already.
+        """
         self.options = options
         self.encoding = codec(options.encoding)
-        loaded = rules.load(options.rules)
+        loaded = loaded or rules.load(options.rules)
         self.splitter = Splitter(
             loaded, date_order=options.date_order, timezone=options.timezone
         )

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
-VERSION = "0.1.0"
-"""The release; `metadata.newsingest` of every record."""
-
 SCHEMA_VERSION = "1"
 """`version` of every record: changes when a key is removed or changes its meaning."""
 

@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsingest.article import glyphs, mojibake
 from newsingest.article.edits import Edit, apply, back
 
 if TYPE_CHECKING:
@@ -102,13 +101,42 @@ def entities(text: str) -> list[Edit]:
     return edits
 
 
+# The modules that repair are loaded by the first damaged text: 5 ms of each start.
+
+
+def mojibake(text: str) -> list[Edit]:
+    """UTF-8 that was read as something else."""
+    from newsingest.article import mojibake  # noqa: PLC0415
+
+    return mojibake.utf_8_read_wrong(text)
+
+
+def windows(text: str) -> list[Edit]:
+    """Windows-1256 that was read as Windows-1252."""
+    from newsingest.article import mojibake  # noqa: PLC0415
+
+    return mojibake.windows_1256_read_as_1252(text)
+
+
+def presentation_forms(text: str) -> list[Edit]:
+    """A text that is made of glyphs."""
+    from newsingest.article import glyphs  # noqa: PLC0415
+
+    return glyphs.presentation_forms(text)
+
+
+def lam_alef(text: str) -> list[Edit]:
+    """Ligatures whose letters were swapped."""
+    from newsingest.article import glyphs  # noqa: PLC0415
+
+    return glyphs.lam_alef(text)
+
+
 # Mojibake first: the others look for letters. Glyphs before lam-alef: they become it.
 REPAIRS = (
-    Repair("repaired-mojibake", ("Ø", "§", "â"), mojibake.utf_8_read_wrong),
-    Repair("repaired-mojibake", ("Ç",), mojibake.windows_1256_read_as_1252),
+    Repair("repaired-mojibake", ("Ø", "§", "â"), mojibake),
+    Repair("repaired-mojibake", ("Ç",), windows),
     Repair("repaired-entities", ("&",), entities),
-    Repair(
-        "repaired-presentation-forms", ("\ufe8d", "\ufe8e"), glyphs.presentation_forms
-    ),
-    Repair("repaired-lam-alef", ("اال",), glyphs.lam_alef),
+    Repair("repaired-presentation-forms", ("\ufe8d", "\ufe8e"), presentation_forms),
+    Repair("repaired-lam-alef", ("اال",), lam_alef),
 )

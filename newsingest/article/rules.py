@@ -8,12 +8,12 @@ A rule file is TOML. Its tables are named KIND.NAME: the kind says what a rule i
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from newsingest.article import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -142,6 +142,22 @@ KINDS: Mapping[str, Mapping[str, Key]] = {
 """Kind → the keys its rules may have, besides `COMMON`."""
 
 
+FILES = (
+    "agencies",
+    "datewords",
+    "footers",
+    "months-hijri",
+    "months",
+    "names",
+    "papers",
+    "places",
+    "related",
+    "zones-cldr",
+    "zones",
+)
+"""The built-in files, in the order in which they are read; later ones win."""
+
+
 class RuleError(ValueError):
     """A mistake in a rule file: says the file, the line and what was expected."""
 
@@ -172,6 +188,8 @@ def read(text: str, name: str) -> dict[str, dict[str, Rule]]:
     Traceback (most recent call last):
     newsingest.article.rules.RuleError: my.toml:2: agency.afp: names must be a list...
     """
+    import tomllib  # noqa: PLC0415 - start-up: built-in rules are compiled
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -265,7 +283,5 @@ def merge(files: Iterable[Mapping[str, Mapping[str, Rule]]]) -> Rules:
 @cache
 def load(extra: tuple[tuple[str, str], ...] = ()) -> Rules:
     """The built-in rules with the user's own (name, TOML) files over them, once."""
-    folder = resources.files("newsingest") / "rules"
-    files = sorted(folder.iterdir(), key=lambda file: file.name)
-    built_in = [(file.name, file.read_text("utf-8")) for file in files]
-    return merge(read(text, name) for name, text in (*built_in, *extra))
+    built_in = packaged.tables("rules", FILES, read)
+    return merge([*built_in, *(read(text, name) for name, text in extra)])

@@ -6,7 +6,8 @@ from dataclasses import fields
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from newsingest.article.record import VERSION, Metadata, Record
+from newsingest.article.record import Metadata, Record
+from newsingest.version import VERSION
 
 DESCRIPTIONS = {
     "id": "32 hex digits of SHA-256 over `source`, NUL, `path`: stable over edits and reruns",

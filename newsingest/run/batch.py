@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
-from newsingest.article.parse import Parser
+from newsingest.article.parse import parser
 from newsingest.article.record import Options, RejectedError
 from newsingest.run.reading import Reading, read
 from newsingest.run.summary import Reject
@@ -75,7 +75,7 @@ class Worker:
     def __init__(self, job: Job) -> None:
         """Compile the parser. Raises `ValueError` on mistakes in options or rules."""
         self.job = job
-        self.parser = Parser(job.options)
+        self.parser = parser(job.options)
         self.zone = _zone(job.options.timezone) if job.relative_to_mtime else UTC
 
     def work(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -76,6 +75,8 @@ class AtomicFile:
 
         Raises `RunError` when the folder is missing or not writable.
         """
+        import tempfile  # noqa: PLC0415 - start-up: stdout needs none of it
+
         self.path = path
         folder = os.path.dirname(path) or "."
         prefix = f".{os.path.basename(path)[:100]}."

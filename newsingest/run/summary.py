@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from newsingest.article.record import VERSION, Metadata, Reason
+from newsingest.article.record import Metadata, Reason
+from newsingest.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

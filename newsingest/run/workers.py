@@ -7,14 +7,12 @@ alone, article by article, and the one that kills again is rejected as `crashed`
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from newsingest.run.batch import Job, Result, Worker
@@ -105,6 +103,8 @@ class Pool:
     def __init__(self, job: Job, jobs: int) -> None:
         """Start nothing yet."""
         self.job, self.jobs = job, jobs
+        import multiprocessing  # noqa: PLC0415 - start-up: one process needs none of it
+
         self._context = multiprocessing.get_context(FORK)
         self._processes: list[_Process] = []
         self._sent: dict[int, Batch] = {}
@@ -152,6 +152,8 @@ class Pool:
 
     def _collect(self) -> None:
         """Wait for a result or a death, and take what has come."""
+        from multiprocessing.connection import wait  # noqa: PLC0415
+
         pipes = {one.pipe: one for one in self._processes}
         sentinels = {one.process.sentinel: one for one in self._processes}
         ready = set(wait([*pipes, *sentinels]))
@@ -213,6 +215,8 @@ class Pool:
 
     @staticmethod
     def _one(lone: _Process, item: Input) -> list[Result] | None:
+        from multiprocessing.connection import wait  # noqa: PLC0415
+
         parts: list[Result] = []
         try:
             lone.pipe.send([item])
