@@ -1,5 +1,9 @@
 """Damaged articles, end to end: repaired fields, spans of the source."""
 
+import subprocess
+import sys
+
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,3 +76,16 @@ def test_the_lossless_law_holds_through_repair(text):
     assert ends == sorted(set(ends))
     assert ends[-1] == len(decode(text.encode()).text)
     assert len(record.metadata.span_labels) == len(ends)
+
+
+def test_the_command_repairs_unless_told_not_to(tmp_path):
+    (tmp_path / "a.txt").write_bytes(MOJIBAKE)
+    command = [sys.executable, "-m", "newsingest", "parse", "-q", str(tmp_path)]
+    for flags, title, warned in (
+        ([], ARTICLE.splitlines()[0], True),
+        (["--no-repair"], MOJIBAKE.decode().splitlines()[0], False),
+    ):
+        done = subprocess.run([*command, *flags], capture_output=True, check=True)
+        metadata = orjson.loads(done.stdout)["metadata"]
+        assert ("repaired-mojibake" in metadata["warnings"]) == warned
+        assert metadata["title"][:3] == title[:3]
