@@ -31,9 +31,8 @@ least that keeps every CLDR line and lets no line of prose in."""
 MIDNIGHT: Final = 24
 """`24:00` is the end of its day."""
 
-_HINT = re.compile(
-    "[0-9٠-٩۰-۹]|منذ|قبل|[أا]مس|البارحة|من شهر|الموافق|ago|esterday|hier"
-)
+_DIGIT = re.compile("[0-9٠-٩۰-۹]")
+_WITHOUT_DIGITS = ("منذ", "قبل", "أمس", "امس", "البارحة", "ago", "esterday", "hier")
 
 
 def could_be_date(line: str) -> bool:
@@ -41,7 +40,12 @@ def could_be_date(line: str) -> bool:
 
     Cheap (well under a microsecond a line) and never wrongly `False`.
     """
-    return _HINT.search(line) is not None
+    if _DIGIT.search(line):
+        return True
+    for word in _WITHOUT_DIGITS:  # noqa: SIM110 - any() would double the cost
+        if word in line:
+            return True
+    return False
 
 
 class Part(NamedTuple):
