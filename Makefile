@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs recipes approve eval encodings fuzz dates bench profile repairs clean
+.PHONY: help run test check lint format types floors docs recipes approve eval encodings fuzz chaos audit dates bench profile repairs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,13 @@ repairs: $(VENV)/.dev ## how much of damaged articles is made whole again
 
 fuzz: $(VENV)/.dev ## look for new counter-examples to the laws, for minutes
 	NEWSINGEST_FUZZ=1 $(BIN)/python -m pytest -q tests -k "not time_grows"
+
+chaos: $(VENV)/.dev ## kill the command at a hundred and twenty moments, and count records
+	NEWSINGEST_KILLS=60 $(BIN)/python -m pytest -q tests/test_state.py tests/test_workers.py
+
+audit: $(VENV)/.dev ## known advisories of the dependencies
+	$(BIN)/pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/pip-audit --skip-editable
 
 encodings: $(VENV)/.dev ## how often the encoding is told right, beside charset_normalizer
 	NEWSINGEST_SHARED=$(SHARED) $(BIN)/python bench/encodings.py

@@ -185,7 +185,35 @@ def cli() -> None:
 @click.option(
     "--allow-empty", is_flag=True, help="A folder without articles is no error."
 )
+@click.option(
+    "--state",
+    metavar="FILE",
+    help="Remember what was done; a later run reads only what is new or changed, and -o is appended to.",
+)
+@click.option(
+    "--lock-wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait so long for another run on this state file. [default: exit 11 at once]",
+)
+@click.option(
+    "--reprocess/--no-reprocess",
+    default=True,
+    help="When the configuration has changed, do everything again, or refuse. [default: do]",
+)
+@click.option(
+    "--fail-under",
+    multiple=True,
+    metavar="FIELD=SHARE",
+    help="Exit 3 when fewer records have a field: created=0.95.",
+)
 @click.option("--summary", metavar="FILE", help="The run's figures as JSON.")
+@click.option(
+    "--summary-prom",
+    metavar="FILE",
+    help="The same for Prometheus' textfile collector.",
+)
 @click.option(
     "--progress/--no-progress",
     default=None,
@@ -224,9 +252,11 @@ def parse(**given: Any) -> None:
         newsingest parse archive.tar.gz | jq -r .metadata.title
         find . -name '*.txt' -print0 | newsingest parse --files-from - -0
         jq -r .path rejects.jsonl | newsingest parse --root articles/ --files-from -
+        newsingest parse articles/ -o records.jsonl --state records.state -q
 
     Exit status: 0 every input became a record; 3 at least one was rejected; 1 the run
-    could not do its work; 2 wrong usage; 130, 143 interrupted.
+    could not do its work; 2 wrong usage; 11 another run holds the lock; 130, 143
+    interrupted.
     """
     from newsingest.run import options  # noqa: PLC0415 - start-up: --help needs none of it
 
@@ -276,6 +306,44 @@ def explain(**given: Any) -> None:
     from newsingest.run import options  # noqa: PLC0415 - start-up
 
     sys.exit(options.explain(given))
+
+
+@cli.command()
+@click.argument("file")
+def compact(file: str) -> None:
+    """Keep the last record of each id in FILE, atomically.
+
+    With --state, a changed article's new record follows the old one; the last wins.
+
+    \b
+        newsingest compact records.jsonl
+    """
+    from newsingest.run import options  # noqa: PLC0415 - start-up
+
+    sys.exit(options.compact(file))
+
+
+@cli.command()
+@click.argument("records", default="-")
+@click.option(
+    "--root",
+    metavar="DIR",
+    help="The folder that paths are below: sources are read and compared.",
+)
+def verify(records: str, root: str | None) -> None:
+    """Check RECORDS: every line parses, fits the schema and, with --root, its source.
+
+    With --root the source must still have its SHA-256, the spans must cover it to its
+    last character, and `body` and `text` must be what they hold. Exit status 0, or 3
+    with a line a fault.
+
+    \b
+        newsingest verify records.jsonl
+        newsingest verify --root articles/ records.jsonl.zst
+    """
+    from newsingest.run import options  # noqa: PLC0415 - start-up
+
+    sys.exit(options.verify(records, root))
 
 
 @cli.command()

@@ -10,12 +10,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import orjson
 
 from newsingest.article.parse import parser
 from newsingest.article.record import Options, RejectedError
+from newsingest.run.inputs import Done
 from newsingest.run.reading import Reading, read
 from newsingest.run.summary import Reject
 
@@ -37,17 +38,8 @@ class Job:
     max_bytes: int = 32 << 20
     timeout: float = 60.0
     """Seconds for one article; 0 is no limit."""
-
-
-class Done(NamedTuple):
-    """How one input ended, for the ledger: `size` and `mtime_ns` are those on disk."""
-
-    path: str
-    source: str
-    size: int
-    mtime_ns: int
-    sha256: str
-    verdict: str
+    track: bool = False
+    """Whether results say how every input ended, for a ledger."""
 
 
 @dataclass(slots=True)
@@ -63,6 +55,8 @@ class Result:
     """Which fields records have, in the order of `summary.COUNTED`: how many each."""
     warnings: Counter[str] = field(default_factory=Counter)
     traces: list[str] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
 
 
 class TooSlowError(BaseException):
@@ -108,6 +102,10 @@ class Worker:
                 signal.setitimer(signal.ITIMER_REAL, self.job.timeout)
             try:
                 reading = self._read(item)
+                if item.known and item.known == sha256(reading.raw).hexdigest():
+                    result.skipped["unchanged"] += 1
+                    result.done.append(_done(item, reading, item.known, "record"))
+                    return b""
                 record = self.parser.parse(
                     reading.raw,
                     path=item.path,
@@ -119,25 +117,37 @@ class Worker:
                 if self.job.timeout:
                     signal.setitimer(signal.ITIMER_REAL, 0)
         except RejectedError as error:
-            result.rejects.append(_reject(item, reading, error))
-            return b""
+            return self._refuse(item, reading, error, result)
         except TooSlowError:
             slow = RejectedError("timeout", f"took over {self.job.timeout:g} seconds")
-            result.rejects.append(_reject(item, reading, slow))
-            return b""
+            return self._refuse(item, reading, slow, result)
         except Exception as failure:  # noqa: BLE001 - one article must not end the run
             what = f"{type(failure).__name__}: {failure}"
             result.traces.append(f"{item.source}/{item.path}: {traceback.format_exc()}")
             crash = RejectedError("crashed", what.splitlines()[0][:200])
-            result.rejects.append(_reject(item, reading, crash))
-            return b""
+            return self._refuse(item, reading, crash, result)
         result.records += 1
         result.bytes += len(reading.raw)
         metadata = vars(record.metadata)
         shapes[record.created is not None, *map(bool, metadata.values())] += 1
         if record.metadata.warnings:
             result.warnings.update(record.metadata.warnings)
+        if self.job.track:
+            result.done.append(_done(item, reading, metadata["sha256"], "record"))
         return line
+
+    def _refuse(
+        self,
+        item: Input,
+        reading: Reading | None,
+        error: RejectedError,
+        result: Result,
+    ) -> bytes:
+        reject = _reject(item, reading, error)
+        result.rejects.append(reject)
+        if self.job.track:
+            result.done.append(_done(item, reading, reject.sha256 or "", error.reason))
+        return b""
 
     def _read(self, item: Input) -> Reading:
         if item.problem:
@@ -164,6 +174,11 @@ def _finish(
     result.lines = b"".join(lines)
     result.shapes = shapes
     return result
+
+
+def _done(item: Input, reading: Reading | None, digest: str, verdict: str) -> Done:
+    size, mtime_ns = (reading.size, reading.mtime_ns) if reading else (0, 0)
+    return Done(item.path, item.source, size, mtime_ns, digest, verdict)
 
 
 def _reject(item: Input, reading: Reading | None, error: RejectedError) -> Reject:

@@ -33,6 +33,19 @@ class Input(NamedTuple):
     source: str
     raw: bytes | None = None
     problem: tuple[Reason, str] | None = None
+    known: str | None = None
+    """The SHA-256 that its last record was made from, where a ledger knows it."""
+
+
+class Done(NamedTuple):
+    """How one input ended, for the ledger: `size` and `mtime_ns` are those on disk."""
+
+    path: str
+    source: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsingest.article.record import Options, RejectedError
 from newsingest.run.inputs import Selection, printable
-from newsingest.run.summary import OK, REJECTS, USAGE, RunError
+from newsingest.run.summary import COUNTED, OK, REJECTS, USAGE, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,12 +42,14 @@ def _parse(given: Mapping[str, Any]) -> int:
         relative_to_mtime=given["relative_to"] == MTIME,
         max_bytes=given["max_bytes"],
         timeout=given["timeout"],
+        track=given["state"] is not None,
     )
     return ingest.run(
         ingest.Plan(
             job=job,
             selection=selection,
             bar=given["progress"],
+            fail_under=tuple(map(_floor, given["fail_under"])),
             **{name: given[name] for name in PLAIN},
         )
     )
@@ -55,7 +57,8 @@ def _parse(given: Mapping[str, Any]) -> int:
 
 PLAIN = (
     "paths", "files_from", "null", "root", "source", "output", "rejects", "summary",
-    "jobs", "allow_empty", "quiet", "verbose", "log_format",
+    "jobs", "allow_empty", "quiet", "verbose", "log_format", "state", "lock_wait",
+    "reprocess", "summary_prom",
 )  # fmt: skip
 """Options that go to the plan as they are."""
 
@@ -83,6 +86,34 @@ def _explain(given: Mapping[str, Any]) -> int:
     else:
         shown.show(readings, sys.stdout)
     return OK
+
+
+def compact(file: str) -> int:
+    """Run `newsingest compact`; gives the exit status."""
+    return _told(lambda: _compact(file))
+
+
+def _compact(file: str) -> int:
+    from newsingest.run import records  # noqa: PLC0415 - start-up
+
+    kept, dropped = records.compact(file)
+    sys.stderr.write(f"{kept:,} records kept, {dropped:,} superseded ones dropped\n")
+    return OK
+
+
+def verify(file: str, root: str | None) -> int:
+    """Run `newsingest verify`; gives the exit status."""
+    return _told(lambda: _verify(file, root))
+
+
+def _verify(file: str, root: str | None) -> int:
+    from newsingest.run import records  # noqa: PLC0415 - start-up
+    from newsingest.run.progress import clean  # noqa: PLC0415
+
+    def tell(line: str) -> None:
+        sys.stderr.write(f"{clean(line)}\n")
+
+    return records.verify(file, root, tell)
 
 
 def article_options(given: Mapping[str, Any]) -> Options:
@@ -149,6 +180,21 @@ def _now(value: str | None) -> datetime | None:
             f"--relative-to {value}: neither a date such as 2024-03-07T12:00 nor mtime",
             USAGE,
         ) from None
+
+
+def _floor(value: str) -> tuple[str, float]:
+    name, _, share = value.partition("=")
+    try:
+        floor = float(share)
+    except ValueError:
+        floor = -1.0
+    if name not in COUNTED or not 0 <= floor <= 1:
+        raise RunError(
+            f"--fail-under {value}: say FIELD=SHARE, a field of the record and a share "
+            "from 0 to 1, such as created=0.95",
+            USAGE,
+        )
+    return name, floor
 
 
 def _told(work: Callable[[], int]) -> int:

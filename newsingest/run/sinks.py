@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, Protocol
 
 from newsingest.run.inputs import printable
 from newsingest.run.summary import RunError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 STDOUT = "-"
+SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 
 
 class Sink(Protocol):
@@ -117,6 +116,89 @@ class AtomicFile:
             os.unlink(self._beside)
 
 
+class AppendedFile:
+    """A file that grows by whole lines from run to run (`--state`).
+
+    What was written is kept until `sync` in memory if it is to be compressed: each
+    sync then ends a stream of its own, and streams may follow one another.
+    """
+
+    def __init__(self, path: str, known: int | None) -> None:
+        """Open for appending; cut back what no ledger knows of.
+
+        `known` is up to where the ledger takes the file for whole. Without it, or
+        where the file is shorter, the last whole line counts. Raises `RunError`.
+        """
+        self.path = path
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            size = os.fstat(self._fd).st_size
+            self.offset = known if known is not None and known <= size else size
+            if self.offset == size and _suffix(path) not in SUFFIXES:
+                self.offset = _last_line_end(self._fd, size)
+            self.cut = size - self.offset
+            os.ftruncate(self._fd, self.offset)
+            os.lseek(self._fd, self.offset, os.SEEK_SET)
+        except OSError as error:
+            raise cannot_write(path, error) from None
+        self._pending: list[bytes] = []
+
+    def write(self, lines: bytes) -> None:
+        """Append lines; they are promised by `sync`. Raises `RunError`."""
+        if lines:
+            self._pending.append(lines)
+
+    def sync(self) -> int:
+        """Put everything on disk; up to where the file is whole now."""
+        lines = b"".join(self._pending)
+        self._pending = []
+        if lines:
+            packed = packed_whole(lines, self.path)
+            try:
+                rest = memoryview(packed)
+                while rest:
+                    rest = rest[os.write(self._fd, rest) :]
+                os.fsync(self._fd)
+            except OSError as error:
+                with suppress(OSError):
+                    os.ftruncate(self._fd, self.offset)
+                raise cannot_write(self.path, error) from None
+            self.offset += len(packed)
+        return self.offset
+
+    def commit(self) -> None:
+        """Close; `sync` has been called."""
+        os.close(self._fd)
+
+    def discard(self) -> None:
+        """Keep what is synced, forget the rest."""
+        with suppress(OSError):
+            os.close(self._fd)
+
+
+def _last_line_end(fd: int, size: int) -> int:
+    """Behind the last newline: what follows it is the torn tail of a crash."""
+    end = size
+    while end > 0:
+        start = max(0, end - (1 << 16))
+        at = os.pread(fd, end - start, start).rfind(b"\n")
+        if at >= 0:
+            return start + at + 1
+        end = start
+    return 0
+
+
+def packed_whole(lines: bytes, path: str) -> bytes:
+    """Some lines as one stream of the compression that a path's suffix names."""
+    if _suffix(path) not in SUFFIXES:
+        return lines
+    buffer = io.BytesIO()
+    stream = compressed(buffer, path)
+    stream.write(lines)
+    stream.close()
+    return buffer.getvalue()
+
+
 def opened(path: str | None) -> Sink:
     """The sink for a path: `-` is stdout, `None` nowhere, a device is written as is.
 
@@ -152,14 +234,12 @@ def compressed(file: IO[bytes], path: str) -> IO[bytes]:
 
     No time and no name go into the file: the same records give the same bytes.
     """
-    openers: dict[str, Callable[[], IO[bytes]]] = {
-        ".gz": lambda: _gzip(file),
-        ".bz2": lambda: _bz2(file),
-        ".xz": lambda: _xz(file),
-        ".zst": lambda: _zst(file),
-    }
-    opener = openers.get(os.path.splitext(path)[1].lower())
-    return opener() if opener else file
+    opener = {".gz": _gzip, ".bz2": _bz2, ".xz": _xz, ".zst": _zst}.get(_suffix(path))
+    return opener(file) if opener else file
+
+
+def _suffix(path: str) -> str:
+    return os.path.splitext(path)[1].lower()
 
 
 def _gzip(file: IO[bytes]) -> IO[bytes]:

@@ -43,12 +43,13 @@ class Reject(NamedTuple):
 class Summary:
     """What a run has done so far.
 
-    `inputs` is counted where inputs are found, the rest where they end, so that
-    `inputs = records + rejected + skipped` is a check and not a definition.
+    Every input ends in exactly one of `records`, `rejected` and `skipped`.
     """
 
     profile: str
     inputs: int = 0
+    worked: int = 0
+    """Inputs that a worker has seen; `inputs` adds those skipped before."""
     records: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)

@@ -16,6 +16,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from newsingest.run.batch import Job, Result, Worker
+from newsingest.run.inputs import Done
 from newsingest.run.summary import Reject
 
 if TYPE_CHECKING:
@@ -261,7 +262,8 @@ def _crashed(item: Input, code: int | None) -> Result:
     )
     detail = f"its worker died twice ({how}): out of memory, or killed from outside"
     reject = Reject(item.path, item.source, "crashed", detail, None, None)
-    return Result(inputs=1, rejects=[reject])
+    done = Done(item.path, item.source, 0, 0, "", "crashed")
+    return Result(inputs=1, rejects=[reject], done=[done])
 
 
 def _serve(pipe: Connection, others: list[Connection], job: Job) -> None:

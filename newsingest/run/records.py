@@ -1,0 +1,281 @@
+"""Files of records after a run: superseded ones dropped, all of them checked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+
+import orjson
+
+from newsingest.article.decode import decode
+from newsingest.article.fold import printed
+from newsingest.article.record import VERSION, RejectedError
+from newsingest.run import archives, reading, sinks
+from newsingest.run.inputs import ARCHIVES, Root, Selection, unprintable
+from newsingest.run.summary import OK, REJECTS, RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from newsingest.article.normalize import Normalizer
+
+Fault = str
+MOST_BYTES = 1 << 30
+
+
+@contextmanager
+def lines_of(path: str) -> Iterator[IO[bytes]]:
+    """The lines of a file of records, compressed or not; `-` is stdin."""
+    if path == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        file = open(path, "rb")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise RunError(f"{path}: {reading.reason(error)}") from None
+    with file:
+        name = os.fsencode(path)
+        if not name.lower().endswith(reading.COMPRESSED):
+            yield file
+            return
+        import io  # noqa: PLC0415 - only for compressed files
+
+        with reading.unpacked(file, name) as stream:
+            yield io.BufferedReader(_Raw(stream))  # type: ignore[type-var]
+
+
+class _Raw:
+    """The least that `io.BufferedReader` asks of a decompressor."""
+
+    closed = False
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+    def readinto(self, buffer: memoryview) -> int:
+        part = self._stream.read(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)
+
+    def flush(self) -> None:
+        """Nothing is written."""
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def compact(path: str) -> tuple[int, int]:
+    """Keep the last record of each id; how many were kept and how many dropped.
+
+    The file is rewritten whole or not at all. Raises `RunError`, also for a line that
+    is no record: nothing is changed then.
+    """
+    last: dict[str, int] = {}
+    number = -1
+    with lines_of(path) as lines:
+        for number, line in enumerate(lines):
+            last[_id(path, number, line)] = number
+    keep = set(last.values())
+    sink = sinks.AtomicFile(path)
+    try:
+        with lines_of(path) as lines:
+            for at, line in enumerate(lines):
+                if at in keep:
+                    sink.write(line)
+        sink.commit()
+    except BaseException:
+        sink.discard()
+        raise
+    return len(keep), number + 1 - len(keep)
+
+
+def _id(path: str, number: int, line: bytes) -> str:
+    try:
+        return str(orjson.loads(line)["id"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"{path}:{number + 1}: not a record ({error}); newsingest verify says more"
+        ) from None
+
+
+def verify(path: str, root: str | None, tell: Callable[[str], None]) -> int:
+    """Check records against the schema and their sources; tells a line a fault.
+
+    Gives the exit status: 0, or 3 if there was a fault. Raises `RunError` when the
+    file cannot be read.
+    """
+    checker = Checker(root)
+    faults = 0
+    with lines_of(path) as lines:
+        for number, line in enumerate(lines, 1):
+            for fault in checker.faults(line):
+                tell(f"{path}:{number}: {fault}")
+                faults += 1
+    tell(checker.summary(faults))
+    return REJECTS if faults else OK
+
+
+class Checker:
+    """What has been checked so far, and the sources that are at hand."""
+
+    def __init__(self, root: str | None) -> None:
+        """`root` is the folder that paths are below; without it, spans only."""
+        self.root = os.fsencode(root) if root else None
+        self.seen: Counter[str] = Counter()
+        self.checked = 0
+        self._members: tuple[bytes, dict[str, bytes]] = (b"", {})
+        self._normalizers: dict[str, Normalizer] = {}
+
+    def summary(self, faults: int) -> str:
+        """The last line."""
+        superseded = self.seen.total() - len(self.seen)
+        return (
+            f"{self.seen.total():,} records, {superseded:,} superseded, "
+            f"{self.checked:,} checked against their sources, {faults:,} faults"
+        )
+
+    def faults(self, line: bytes) -> Iterator[Fault]:
+        """What is wrong with one line."""
+        try:
+            record = orjson.loads(line)
+        except ValueError as error:
+            yield f"no JSON: {error}"
+            return
+        if not line.endswith(b"\n"):
+            yield "the line is not closed: the end of an unfinished run"
+        wrong = shape_faults(record)
+        if wrong:
+            yield wrong
+            return
+        self.seen[record["id"]] += 1
+        yield from self._spans(record)
+        if self.root is not None:
+            yield from self._source(record)
+
+    def _spans(self, record: Mapping[str, Any]) -> Iterator[Fault]:
+        meta = record["metadata"]
+        ends = meta["span_ends"]
+        if len(ends) != len(meta["span_labels"]):
+            yield "span_labels and span_ends differ in length"
+        if any(b <= a for a, b in zip([0, *ends], ends, strict=False)):
+            yield "span_ends do not rise"
+        if meta["newsingest"] != VERSION:
+            return
+        normalizer = self._normalizer(meta["profile"])
+        if normalizer and normalizer(meta["body"]) != record["text"]:
+            yield f"text is not what the profile {meta['profile']} makes of body"
+
+    def _normalizer(self, profile: str) -> Normalizer | None:
+        from newsingest.article import normalize  # noqa: PLC0415 - start-up
+
+        if profile not in normalize.names():
+            return None
+        if profile not in self._normalizers:
+            self._normalizers[profile] = normalize.load(profile)
+        return self._normalizers[profile]
+
+    def _source(self, record: Mapping[str, Any]) -> Iterator[Fault]:
+        import hashlib  # noqa: PLC0415 - only with --root
+
+        meta = record["metadata"]
+        try:
+            raw = self._raw(meta["path"])
+        except RejectedError as error:
+            yield f"{meta['path']}: {error.detail}"
+            return
+        self.checked += 1
+        if hashlib.sha256(raw).hexdigest() != meta["sha256"]:
+            yield f"{meta['path']}: the source has changed since"
+            return
+        try:
+            text = decode(raw, meta["encoding"]).text
+        except RejectedError as error:
+            yield f"{meta['path']}: {error}"
+            return
+        if meta["span_ends"][-1] != len(text):
+            end = meta["span_ends"][-1]
+            yield f"{meta['path']}: spans end at {end}, not {len(text)}"
+        elif not any(name.startswith("repaired-") for name in meta["warnings"]):
+            yield from self._body(text, meta)
+
+    @staticmethod
+    def _body(text: str, meta: Mapping[str, Any]) -> Iterator[Fault]:
+        paragraphs, start = [], 0
+        for label, end in zip(meta["span_labels"], meta["span_ends"], strict=False):
+            if label in ("body", "heading") and (part := printed(text[start:end])):
+                paragraphs.append(part)
+            start = end
+        if "\n\n".join(paragraphs) != meta["body"]:
+            yield f"{meta['path']}: body is not what its spans hold"
+
+    def _raw(self, path: str) -> bytes:
+        name = unprintable(path.encode())
+        file = os.path.join(self.root or b"", name)
+        if not os.path.lexists(file):
+            found = self._member(path, name)
+            if found is not None:
+                return found
+        return reading.read(file, MOST_BYTES).raw
+
+    def _member(self, path: str, name: bytes) -> bytes | None:
+        """A member of an archive; the last archive stays at hand."""
+        parts = name.split(b"/")
+        for at in range(1, len(parts)):
+            below = b"/".join(parts[:at])
+            if not below.lower().endswith(ARCHIVES):
+                continue
+            if self._members[0] != below:
+                file = os.path.join(self.root or b"", below)
+                root = Root(file, below, "", folder=False)
+                selection = Selection(include=("*",), max_bytes=MOST_BYTES)
+                found = archives.members(root, selection, Counter())
+                self._members = (
+                    below,
+                    {one.path: one.raw for one in found if one.raw is not None},
+                )
+            return self._members[1].get(path)
+        return None
+
+
+def shape_faults(record: object) -> Fault | None:
+    """Whether a record has the keys and types of the schema: the first that has not."""
+    from newsingest.article.schema import schema  # noqa: PLC0415 - start-up
+
+    return _misfit(record, schema(), "record")
+
+
+TYPES = {
+    "string": str, "integer": int, "array": list, "object": dict, "null": type(None),
+}  # fmt: skip
+
+
+def _misfit(value: object, wanted: Mapping[str, Any], name: str) -> Fault | None:
+    if "enum" in wanted:
+        return None if value in wanted["enum"] else f"{name} is {value!r}"
+    types = wanted["type"] if isinstance(wanted["type"], list) else [wanted["type"]]
+    if not isinstance(value, tuple(TYPES[one] for one in types)):
+        return f"{name} is no {' or '.join(types)}"
+    if isinstance(value, dict):
+        if missing := [key for key in wanted["required"] if key not in value]:
+            return f"{name} has no {missing[0]}"
+        found = (
+            _misfit(value[key], inner, key)
+            for key, inner in wanted["properties"].items()
+        )
+        return next(filter(None, found), None)
+    if isinstance(value, list):
+        inner = (_misfit(item, wanted["items"], f"an item of {name}") for item in value)
+        return next(filter(None, inner), None)
+    return None
