@@ -14,13 +14,13 @@ from typing import IO, TYPE_CHECKING
 
 import orjson
 
-from newsingest.article.record import VERSION
 from newsingest.run import progress as show
 from newsingest.run import sinks, sources
 from newsingest.run.batch import Result
 from newsingest.run.inputs import Input, Root, Selection
 from newsingest.run.summary import REJECTS, SIGPIPE, USAGE, RunError, Summary
 from newsingest.run.workers import results
+from newsingest.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,10 +12,11 @@ import orjson
 
 from newsingest.article.decode import decode
 from newsingest.article.fold import printed
-from newsingest.article.record import VERSION, RejectedError
+from newsingest.article.record import RejectedError
 from newsingest.run import archives, reading, sinks
 from newsingest.run.inputs import ARCHIVES, Root, Selection, unprintable
 from newsingest.run.summary import OK, REJECTS, RunError
+from newsingest.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
