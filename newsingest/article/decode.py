@@ -36,16 +36,15 @@ CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r"})
 DOUBTFUL = CONTROLS + b"\xee\xef"
 """What UTF-8 of controls, private use and U+FFFD has in it: one look for them all."""
 
-PRIVATE = re.compile("[\ue000-\uf8ff]")
+# Compiled when they are asked for: start-up, and few texts ask.
+PRIVATE = "[\ue000-\uf8ff]"
 # Only what Arabic news is made of: any two bytes of CP720 make some UTF-8 sequence.
-UTF_8_TEXT = re.compile(
+UTF_8_TEXT = (
     rb"[\xc2\xd8-\xdb][\x80-\xbf]|\xe2[\x80-\x84][\x80-\xbf]|\xef[\xad-\xbf][\x80-\xbf]"
 )
-NOT_NEWS = re.compile("[\N{SYRIAC END OF PARAGRAPH}-\u07ff]")  # lead bytes 0xDC-0xDF
-WORD = re.compile(rb"[^\x00-\x20]+")
-UTF_16_TEXT = re.compile(
-    "[\t\n\r -~\u00a0-\u00ff\u0600-\u06ff\u2010-\u2027\ufe70-\ufeff]"
-)
+NOT_NEWS = "[\N{SYRIAC END OF PARAGRAPH}-\u07ff]"  # lead bytes 0xDC-0xDF
+WORD = rb"[^\x00-\x20]+"
+UTF_16_TEXT = "[\t\n\r -~\u00a0-\u00ff\u0600-\u06ff\u2010-\u2027\ufe70-\ufeff]"
 
 HIGH = bytes(range(128, 256))
 LOST, QUESTIONS = "\N{REPLACEMENT CHARACTER}", "???"
@@ -203,7 +202,7 @@ def _utf_16(raw: bytes) -> Decoded | None:
             text = raw.decode(name)
         except UnicodeDecodeError:
             continue
-        if len(UTF_16_TEXT.findall(text)) >= UTF_16_SHARE * len(text):
+        if len(re.findall(UTF_16_TEXT, text)) >= UTF_16_SHARE * len(text):
             return _checked(Decoded(text, name))
     return None
 
@@ -212,9 +211,13 @@ def _checked(decoded: Decoded) -> Decoded:
     """A reading whose letters are there: not replaced, not a font's own."""
     text, warnings = decoded.text, decoded.warnings
     if replaced := text.count(LOST):
-        _bear(replaced, text, "were lost before the file was written")
+        _bear(
+            replaced,
+            text,
+            "are lost: their bytes make no letter, or they were replaced earlier",
+        )
         warnings += ("replacement-characters",)
-    if private := len(PRIVATE.findall(text)):
+    if private := len(re.findall(PRIVATE, text)):
         _bear(private, text, "mean something in a private font only")
         warnings += ("private-use-characters",)
     if QUESTIONS in text and text.count("?") * 2 > len(text):
@@ -255,7 +258,7 @@ def _not_utf_8(raw: bytes, at: int) -> Decoded:
 def _utf_8_share(raw: bytes) -> float:
     """The share of bytes above ASCII that stand in whole UTF-8 sequences."""
     high = len(raw) - len(raw.translate(None, HIGH))
-    return sum(map(len, UTF_8_TEXT.findall(raw))) / high
+    return sum(map(len, re.findall(UTF_8_TEXT, raw))) / high
 
 
 def _no_reading(raw: bytes, at: int, names: Iterable[str]) -> str:
@@ -270,7 +273,7 @@ def _mixed(raw: bytes, warnings: tuple[str, ...]) -> Decoded:
     """UTF-8 in which some words are broken, or come in a legacy encoding."""
     from newsingest.article import legacy  # noqa: PLC0415 - start-up: few texts ask
 
-    words = {word for word in WORD.findall(raw) if not _is_utf_8(word)}
+    words = {word for word in re.findall(WORD, raw) if not _is_utf_8(word)}
     foreign = [word for word in words if _utf_8_share(word) < WORD_UTF_8_SHARE]
     name = legacy.choose(b" ".join(sorted(foreign))) if foreign else None
     fixed = {word: _word(word, name) for word in words}
@@ -279,7 +282,7 @@ def _mixed(raw: bytes, warnings: tuple[str, ...]) -> Decoded:
     if any(LOST in text for text in fixed.values()):
         warnings += ("broken-bytes",)
     utf_8 = {word: text.encode() for word, text in fixed.items()}
-    text = WORD.sub(lambda found: utf_8.get(found[0], found[0]), raw).decode()
+    text = re.sub(WORD, lambda found: utf_8.get(found[0], found[0]), raw).decode()
     return _checked(Decoded(text, "utf-8", warnings))
 
 
@@ -298,6 +301,6 @@ def _word(word: bytes, name: str | None) -> str:
 def _is_utf_8(word: bytes) -> bool:
     """Whether a word is UTF-8 of news: `ك،` of Windows-1256 is a letter of N'Ko."""
     try:
-        return not NOT_NEWS.search(word.decode())
+        return not re.search(NOT_NEWS, word.decode())
     except UnicodeDecodeError:
         return False
