@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsingest.article.decode import codec, decode
+from newsingest.article.decode import again, codec, decode
 from newsingest.article.record import RejectedError
 
 CASES = tomllib.loads(
@@ -40,6 +40,7 @@ def test_read(case):
     assert list(got.warnings) == case.get("warnings", [])
     if not {"mixed-encodings", "broken-bytes"} & set(got.warnings):
         assert raw.decode(got.encoding) == got.text
+    assert again(raw, got.encoding, got.warnings) == got.text
 
 
 @pytest.mark.parametrize("case", CASES["refused"], ids=lambda case: case["name"])

@@ -19,6 +19,9 @@ from newsingest.article.record import RejectedError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 # A longer BOM stands before the one that it begins with.
@@ -30,6 +33,7 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+TAKES_ITS_BOM = frozenset(name for _, name in BOMS)
 BOM_STARTS = frozenset(bom[0] for bom, _ in BOMS)
 
 CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r"})
@@ -127,6 +131,16 @@ def _marked(raw: bytes, bom: bytes, name: str) -> Decoded:
         return _in_text(raw.decode(name, "replace"), name, "broken-bytes")
 
 
+def again(raw: bytes, encoding: str, warnings: Iterable[str]) -> str:
+    """The text that the spans of a record count, from its source and what it says.
+
+    One codec alone gives it unless the record warns of several or of broken bytes.
+    Raises as `decode` does.
+    """
+    several = not {"mixed-encodings", "broken-bytes"}.isdisjoint(warnings)
+    return decode(raw, "auto" if several else encoding).text
+
+
 def codec(name: str) -> str:
     """The Python codec behind a name that a person gives; `auto` stays.
 
@@ -161,7 +175,7 @@ def _strict(raw: bytes, encoding: str) -> Decoded:
         raise RejectedError(
             "undecodable", f"not {name}: {error}; leave --encoding out to detect it"
         ) from None
-    if text.startswith(BOM):
+    if text.startswith(BOM) and name not in TAKES_ITS_BOM:
         name = "utf-8-sig" if name == "utf-8" else name.removesuffix("-le")
         name, text = name.removesuffix("-be"), text[1:]
     if not text:
@@ -171,10 +185,11 @@ def _strict(raw: bytes, encoding: str) -> Decoded:
 
 def _in_text(text: str, name: str, *warnings: str) -> Decoded:
     """A text whose bytes do not show what is wrong with it."""
-    controls = sum(map(text.count, map(chr, CONTROLS)))
-    if controls > CONTROL_SHARE * len(text):
-        raise RejectedError("binary", _share(controls, len(text), "control characters"))
-    if controls:
+    body = text.rstrip("\0")  # a file system's padding
+    controls = sum(map(body.count, map(chr, CONTROLS)))
+    if controls > CONTROL_SHARE * len(body) or not body:
+        raise RejectedError("binary", _share(controls, len(body), "control characters"))
+    if controls or body != text:
         warnings += ("control-characters",)
     return _checked(Decoded(text, name, warnings))
 

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
-from newsingest.article.decode import decode
+from newsingest.article.decode import again
 from newsingest.article.fold import printed
 from newsingest.article.record import RejectedError
 from newsingest.run import archives, reading, sinks
@@ -201,7 +201,7 @@ class Checker:
             yield f"{meta['path']}: the source has changed since"
             return
         try:
-            text = decode(raw, meta["encoding"]).text
+            text = again(raw, meta["encoding"], meta["warnings"])
         except RejectedError as error:
             yield f"{meta['path']}: {error}"
             return
