@@ -96,3 +96,14 @@ def test_a_map_is_a_plain_translation_over_all_of_unicode():
     for code in range(0, 0x110000, 0x40):
         text = "".join(map(chr, range(code, code + 0x40)))
         assert quick(text) == text.translate(plain)
+
+
+@pytest.mark.parametrize("profile", ["light", "standard", "search"])
+def test_a_ligature_of_words_keeps_the_spaces_between_them(profile):
+    words = normalize.load(profile)("\N{ARABIC LIGATURE JALLAJALALOUHOU}").split(" ")
+    assert words == [normalize.load(profile)("جل"), normalize.load(profile)("جلاله")]
+
+
+@pytest.mark.parametrize("profile", ["light", "standard", "search"])
+def test_a_mark_that_stands_alone_brings_no_space(profile):
+    assert " " not in normalize.load(profile)("ب\N{ARABIC FATHA ISOLATED FORM}ب")

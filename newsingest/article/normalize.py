@@ -247,7 +247,7 @@ def _pattern(step: Mapping[str, Any]) -> Step:
 
 def _table(step: Mapping[str, Any]) -> dict[str, str]:
     table = {
-        character: unicodedata.normalize("NFKC", character).replace(" ", "")
+        character: unicodedata.normalize("NFKC", character).strip(" ")
         for character in _characters(step.get("compatibility", ()))
         if unicodedata.normalize("NFKC", character) != character
     }
