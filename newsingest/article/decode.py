@@ -33,7 +33,15 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-TAKES_ITS_BOM = frozenset(name for _, name in BOMS)
+WITH_BOM = {
+    "utf-8": "utf-8-sig",
+    "utf-16-le": "utf-16",
+    "utf-16-be": "utf-16",
+    "utf-32-le": "utf-32",
+    "utf-32-be": "utf-32",
+}
+"""What an encoding is called that was named for bytes with a BOM."""
+
 BOM_STARTS = frozenset(bom[0] for bom, _ in BOMS)
 
 CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r"})
@@ -51,6 +59,7 @@ WORD = rb"[^\x00-\x20]+"
 UTF_16_TEXT = "[\t\n\r -~\u00a0-\u00ff\u0600-\u06ff\u2010-\u2027\ufe70-\ufeff]"
 
 HIGH = bytes(range(128, 256))
+NOTHING = "nothing but NUL bytes: its content was lost"
 LOST, QUESTIONS = "\N{REPLACEMENT CHARACTER}", "???"
 
 CONTROL_SHARE = 0.05
@@ -135,10 +144,14 @@ def again(raw: bytes, encoding: str, warnings: Iterable[str]) -> str:
     """The text that the spans of a record count, from its source and what it says.
 
     One codec alone gives it unless the record warns of several or of broken bytes.
-    Raises as `decode` does.
+    Raises `RejectedError` (`undecodable`) where the record does not fit the source.
     """
-    several = not {"mixed-encodings", "broken-bytes"}.isdisjoint(warnings)
-    return decode(raw, "auto" if several else encoding).text
+    if not {"mixed-encodings", "broken-bytes"}.isdisjoint(warnings):
+        return decode(raw).text
+    try:
+        return raw.decode(encoding)
+    except (LookupError, UnicodeError) as error:
+        raise RejectedError("undecodable", f"not {encoding}: {error}") from None
 
 
 def codec(name: str) -> str:
@@ -175,9 +188,8 @@ def _strict(raw: bytes, encoding: str) -> Decoded:
         raise RejectedError(
             "undecodable", f"not {name}: {error}; leave --encoding out to detect it"
         ) from None
-    if text.startswith(BOM) and name not in TAKES_ITS_BOM:
-        name = "utf-8-sig" if name == "utf-8" else name.removesuffix("-le")
-        name, text = name.removesuffix("-be"), text[1:]
+    if text.startswith(BOM) and name in WITH_BOM:
+        name, text = WITH_BOM[name], text[1:]
     if not text:
         raise RejectedError("empty", "nothing but a byte order mark")
     return _in_text(text, name)
@@ -187,7 +199,9 @@ def _in_text(text: str, name: str, *warnings: str) -> Decoded:
     """A text whose bytes do not show what is wrong with it."""
     body = text.rstrip("\0")  # a file system's padding
     controls = sum(map(body.count, map(chr, CONTROLS)))
-    if controls > CONTROL_SHARE * len(body) or not body:
+    if not body:
+        raise RejectedError("binary", NOTHING)
+    if controls > CONTROL_SHARE * len(body):
         raise RejectedError("binary", _share(controls, len(body), "control characters"))
     if controls or body != text:
         warnings += ("control-characters",)
@@ -201,7 +215,7 @@ def _with_controls(raw: bytes) -> Decoded | None:
     """
     text = raw.rstrip(b"\0")  # a file system's padding
     if not text:
-        raise RejectedError("binary", "nothing but NUL bytes: its content was lost")
+        raise RejectedError("binary", NOTHING)
     controls = len(text) - len(text.translate(None, CONTROLS))
     if controls <= CONTROL_SHARE * len(text):
         return None
