@@ -32,6 +32,8 @@ ROOM = 2
 
 MOST_PIECES = 9
 MOST_WORDS = 7
+MOST_BLANKS = 12
+"""A piece with more is a sentence, whatever its words are."""
 LONGEST_INITIAL = 2
 """Words of at most so many letters are a desk's initials, no name: `ع ز`."""
 MOST_GUESSED = 4
@@ -191,7 +193,10 @@ class BylineReader:
         if not self._function_words.isdisjoint(line.split()):
             return None
         role, start = self._leading_role(line)
-        cut = self._classify(_cut(line, start))
+        cut = _cut(line, start)
+        if any(piece.text.count(" ") > MOST_BLANKS for piece in cut):
+            return None
+        cut = self._classify(cut)
         if role and len(cut) == 1 and cut[0].value.isascii():
             cut = [cut[0]._replace(kind="paper")]
         pieces = self._resolve(cut) if 0 < len(cut) <= MOST_PIECES else None

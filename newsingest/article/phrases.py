@@ -38,6 +38,9 @@ COUNTED = DECORATION + "0123456789٠١٢٣٤٥٦٧٨٩"
 FIRST_WORD = re.compile(r"[\w@+]+")
 COPYRIGHT_SIGNS = ("©", "\N{COPYRIGHT SIGN}", "(c) ")
 
+LONGEST_WORD = 40
+"""Where a first word is looked for; a longer one begins no phrase."""
+
 ROOM = 3
 """A printed phrase is at most so many times as long as a folded one: marks and tatweel
 between its letters. More of a line is not folded to see whether it begins with one."""
@@ -177,7 +180,9 @@ class PhraseBook:
 
     def may_start(self, line: str) -> bool:
         """Whether any phrase begins with the first word; cheap enough for prose."""
-        return len(line) <= self.longest and self._opens(line.split(None, 1)[0])
+        return len(line) <= self.longest and self._opens(
+            line[:LONGEST_WORD].split(None, 1)[0]
+        )
 
     def _opens_phrase(self, word: str) -> bool:
         bare = fold(word).lstrip(COUNTED)

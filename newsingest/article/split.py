@@ -18,6 +18,7 @@ from newsingest.article.fold import CONTROLS, INVISIBLE, fold
 from newsingest.article.phrases import DECORATION, Match, PhraseBook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from newsingest.article.record import DateOrder, Label
@@ -149,34 +150,36 @@ class Line:
 def lines_of(text: str) -> list[Line]:
     """Cut a text into lines that say something; blank ones join the line before."""
     lines: list[Line] = []
-    at, gap = 0, False
-    raw = text.split("\n") if "\r" not in text else LINE_END.split(text)
-    ends = [len(line) + 1 for line in raw]
-    if "\r" in text:
-        ends = [f.end() - s for s, f in _bounds(text)]
-    for line, width in zip(raw, ends, strict=True):
+    gap = False
+    for line, at, end in _bounds(text) if "\r" in text else _bounds_of_lf(text):
         visible = line.strip(BLANK) if line else line
         if visible:
             indent = line.index(visible[0]) if visible is not line else 0
-            lines.append(Line(visible, at + indent, at + width, indent, gap))
+            lines.append(Line(visible, at + indent, end, indent, gap))
             gap = False
         else:
             gap = True
             if lines:
-                lines[-1].end = at + width
-        at += width
+                lines[-1].end = end
     if lines:
         lines[-1].end = len(text)
     return lines
 
 
-def _bounds(text: str) -> list[tuple[int, re.Match[str]]]:
-    """Start of every line and the line end that closes it."""
-    bounds, start = [], 0
-    for found in re.finditer(r"\r\n|\r|\n|\Z", text):
-        bounds.append((start, found))
+def _bounds_of_lf(text: str) -> Iterator[tuple[str, int, int]]:
+    """Every line without its end, where it starts, and where the next one does."""
+    at = 0
+    for line in text.split("\n"):
+        yield line, at, (at := at + len(line) + 1)
+
+
+def _bounds(text: str) -> Iterator[tuple[str, int, int]]:
+    """The same where lines may end in CR or CR LF."""
+    start = 0
+    for found in LINE_END.finditer(text):
+        yield text[start : found.start()], start, found.end()
         start = found.end()
-    return bounds
+    yield text[start:], start, len(text)
 
 
 def is_prose(line: Line) -> bool:
