@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsingest.article import normalize
+from newsingest.article.fold import WINDOWS
 
 ARABIC = st.text(
     st.one_of(
@@ -50,6 +51,31 @@ def test_profile(profile, text, expected):
 def test_twice_is_once(profile, text):
     once = normalize.load(profile)(text)
     assert normalize.load(profile)(once) == once
+
+
+ON_WINDOWS = st.text(
+    st.one_of(
+        st.sampled_from("ـ \n\N{NO-BREAK SPACE}\N{RIGHT-TO-LEFT MARK}َّاأ"),
+        st.sampled_from(WINDOWS),
+    ),
+    max_size=20,
+)
+
+
+@pytest.mark.parametrize("profile", normalize.names())
+@given(text=ON_WINDOWS)
+@settings(max_examples=200)
+def test_one_pass_over_bytes_does_what_the_steps_do(profile, text):
+    normalizer = normalize.load(profile)
+    by_steps = text
+    for step in normalizer.steps:
+        by_steps = step.apply(by_steps, normalize.rare_leads(by_steps))
+    assert normalizer.quick.apply(text) in (by_steps, None)
+
+
+@pytest.mark.parametrize("profile", ["standard", "search"])
+def test_most_texts_take_one_pass(profile):
+    assert normalize.load(profile).quick.apply("شدّة الـ48 ـ إلى") is not None
 
 
 @pytest.mark.parametrize("profile", normalize.names())

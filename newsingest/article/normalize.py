@@ -11,13 +11,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from newsingest.article import packaged
 from newsingest.article.fold import WINDOWS, from_windows, in_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Step: TypeAlias = "Callable[[str, bytes], str]"
 """A text and the lead bytes of its rarer characters: what has none there need not be
@@ -36,10 +36,7 @@ MAY_BE_ADDRESS = ("@", "#", "://", "www.")
 COMMON = bytes((*range(9, 14), *range(32, 127), *range(0x80, 0xC0), 0xD8, 0xD9))
 """Bytes of UTF-8 that tell nothing: ASCII, the Arabic block's leads, trailing bytes."""
 CODE_POINTS = re.compile(r"U\+([0-9A-F]{4,6})(?:-U\+([0-9A-F]{4,6}))?")
-COMBINING = tuple(
-    map(chr, (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6EE)))
-)
-"""Arabic marks; without one, and without rarer characters, a text is composed."""
+NAMED_CHARACTER = re.compile(r"\\[uUNx]")
 LONGEST_CHAIN = 64
 """Up to so many characters, asking for each is quicker than one pass over the text."""
 
@@ -57,27 +54,53 @@ class ProfileError(ValueError):
     """A mistake in a profile: says which profile and what was expected."""
 
 
+class Compiled(NamedTuple):
+    """A step, ready to be applied.
+
+    A pattern does nothing to a text without the character that it `needs`. It is
+    `steady` where it cannot tell in which order two marks stand.
+    """
+
+    apply: Step
+    needs: str = ""
+    steady: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class ByteTable:
     """A profile for texts that Windows-1256 can write: most, at a quarter of the cost.
 
-    `awkward` are the bytes whose result depends on their neighbours.
+    All maps together are one table of bytes. `patterns` stand in a row among them and
+    are applied first, to texts with a byte of `needed` and without one of `before`,
+    which the steps before them change. `awkward` bytes take the steps themselves.
     """
 
     table: bytes
     deleted: bytes
     awkward: bytes
+    needed: bytes
+    before: bytes
+    patterns: tuple[Step, ...]
 
     @classmethod
-    def compile(cls, steps: Iterable[Step], needs: Iterable[str]) -> ByteTable:
-        """Send every character through the steps; `needs` are those of patterns."""
-        results, awkward = [], set(needs)
+    def compile(cls, steps: Sequence[Compiled]) -> ByteTable:
+        """Send every character through the maps by itself."""
+        needs = {step.needs for step in steps if step.needs}
+        at = [n for n, step in enumerate(steps) if step.needs and step.needs in WINDOWS]
+        in_a_row = at == list(range(at[0], at[-1] + 1)) if at else True
+        quick = in_a_row and all(steps[number].steady for number in at)
+        awkward = set() if quick else set(needs)
+        results, before = [], set()
         for character in WINDOWS:
             text = character
-            for step in steps:
-                text = step(text, _rare_leads(text))
-                if not awkward.isdisjoint(text):
+            for number, step in enumerate(steps):
+                if step.needs:
+                    continue
+                text = step.apply(text, rare_leads(text))
+                if text != character and not needs.isdisjoint(text):
                     awkward.add(character)
+                if text != character and at and number < at[0]:
+                    before.add(character)
             if text not in WINDOWS or len(text) > 1 or _may_move(text):
                 awkward.add(character)
             results.append(text if character not in awkward else character)
@@ -85,19 +108,32 @@ class ByteTable:
             table=in_windows(
                 "".join(r or c for r, c in zip(results, WINDOWS, strict=True)), "strict"
             ),
-            deleted=bytes(at for at, result in enumerate(results) if not result),
+            deleted=bytes(number for number, r in enumerate(results) if not r),
             awkward=in_windows("".join(awkward), "ignore"),
+            needed=in_windows("".join(needs), "ignore"),
+            before=in_windows("".join(before), "ignore"),
+            patterns=tuple(steps[number].apply for number in at),
         )
 
     def apply(self, text: str) -> str | None:
         """The text under the profile; `None` where it takes the steps themselves."""
         try:
             raw = in_windows(text, "strict")
+            if _holds(raw, self.awkward):
+                return None
+            if _holds(raw, self.needed):
+                if _holds(raw, self.before):
+                    return None
+                for pattern in self.patterns:
+                    text = pattern(text, b"")
+                raw = in_windows(text, "strict")
         except UnicodeEncodeError:
             return None
-        if len(raw.translate(None, self.awkward)) != len(raw):
-            return None
         return from_windows(raw.translate(self.table, self.deleted))
+
+
+def _holds(raw: bytes, any_of: bytes) -> bool:
+    return len(raw.translate(None, any_of)) != len(raw)
 
 
 def _may_move(text: str) -> bool:
@@ -115,9 +151,8 @@ class Normalizer:
 
     profile: str
     why: str
-    steps: tuple[Step, ...]
+    steps: tuple[Compiled, ...]
     spare_addresses: bool
-    needs: frozenset[str]
     quick: ByteTable
 
     @classmethod
@@ -140,11 +175,11 @@ class Normalizer:
         quick = self.quick.apply(text)
         if quick is not None:
             return quick
-        leads = _rare_leads(text)
+        leads = rare_leads(text)
         for step in self.steps:
-            after = step(text, leads)
+            after = step.apply(text, leads)
             if after is not text:
-                text, leads = after, _rare_leads(after) if leads else leads
+                text, leads = after, rare_leads(after) if leads else leads
         return text
 
     def _around_addresses(self, text: str) -> Iterator[str]:
@@ -156,7 +191,8 @@ class Normalizer:
         yield self._apply(text[at:])
 
 
-def _rare_leads(text: str) -> bytes:
+def rare_leads(text: str) -> bytes:
+    """The lead bytes of a text's rarer characters, for the steps."""
     return text.encode("utf-8", "surrogatepass").translate(None, COMMON)
 
 
@@ -173,15 +209,12 @@ def load(profile: str, toml: str | None = None) -> Normalizer:
         *(below.steps if below else ()),
         *(_compile(step, profile) for step in own),
     )
-    needs = frozenset(step["needs"][0] for step in own if "needs" in step)
-    needs |= below.needs if below else frozenset()
     return Normalizer(
         profile=data.get("name", profile),
         why=data.get("why", ""),
         steps=steps,
         spare_addresses=data.get("spare_addresses", False),
-        needs=needs,
-        quick=ByteTable.compile(steps, needs),
+        quick=ByteTable.compile(steps),
     )
 
 
@@ -207,7 +240,7 @@ def read(toml: str, profile: str) -> dict[str, Any]:
         raise ProfileError(f"profile {profile}: {error}") from None
 
 
-def _compile(step: Mapping[str, Any], profile: str) -> Step:
+def _compile(step: Mapping[str, Any], profile: str) -> Compiled:
     kind = step.get("kind")
     if kind not in KEYS:
         known = ", ".join(KEYS)
@@ -218,16 +251,17 @@ def _compile(step: Mapping[str, Any], profile: str) -> Step:
             f"profile {profile}: a {kind} step has no {min(unknown)}, only {known}"
         )
     if kind == "unicode":
-        return _unicode(step["form"])
+        return Compiled(_unicode(step["form"]))
     if kind == "pattern":
-        return _pattern(step)
-    return _map(_table(step))
+        marks = any(map(unicodedata.combining, step["find"]))
+        steady = not marks and not NAMED_CHARACTER.search(step["find"])
+        return Compiled(_pattern(step), step["needs"][0], steady)
+    return Compiled(_map(_table(step)))
 
 
 def _unicode(form: str) -> Step:
     def compose(text: str, leads: bytes) -> str:
-        if not leads and not any(mark in text for mark in COMBINING):
-            return text
+        del leads
         if unicodedata.is_normalized(form, text):  # type: ignore[arg-type]
             return text
         return unicodedata.normalize(form, text)  # type: ignore[arg-type]
