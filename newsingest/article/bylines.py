@@ -30,6 +30,9 @@ LONGEST = 140
 ROOM = 2
 """Invisible characters and entities can make a line so many times as long."""
 
+NAMED = {"place", "agency", "group"}
+"""Kinds beside which an ordinary word is an agency's name."""
+
 MOST_PIECES = 9
 MOST_WORDS = 7
 MOST_BLANKS = 12
@@ -75,6 +78,8 @@ class Piece(NamedTuple):
     kind: Kind
     before: str
     value: str = ""
+    guessed: bool = False
+    """No table knows it: told by what stands beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +207,7 @@ class BylineReader:
         pieces = self._resolve(cut) if 0 < len(cut) <= MOST_PIECES else None
         if pieces is None:
             return None
-        guessed = any(
-            (piece.kind == "place" and not self.is_place(piece.text))
-            or (piece.kind == "person" and not self.is_person(piece.value))
-            for piece in pieces
-        )
+        guessed = any(piece.guessed for piece in pieces if piece.kind != "paper")
         return _byline(line, pieces, role=role, guessed=guessed)
 
     def credit(self, text: str) -> Byline | None:
@@ -301,7 +302,9 @@ class BylineReader:
         if len(words) > 2 and self._listed.get(fold_word(words[0])) == "photo":  # noqa: PLR2004
             name = " ".join(words[1:])
             photo = piece._replace(kind="photo", value=words[0])
-            return [photo, piece._replace(kind="person", value=name)]
+            guessed = not self.is_person(name)
+            person = piece._replace(kind="person", value=name, guessed=guessed)
+            return [photo, person]
         if piece.kind != "person":
             return [piece]
         for at in range(2, len(words) - 1):
@@ -325,27 +328,28 @@ class BylineReader:
                 kind = self._guess_pair(pieces, at)
             if kind is None:
                 return None
-            pieces[at] = pieces[at]._replace(kind=kind)
+            pieces[at] = pieces[at]._replace(kind=kind, guessed=True)
         if pieces[0].kind == "role" and len(pieces) == 1:
             return None
         return tuple(pieces)
 
     def _tell_papers_from_places(self, pieces: list[Piece]) -> list[Piece]:
         """`المدينة - جدة` is the paper Al-Madina in Jeddah: it has both names."""
+        kinds = [piece.kind for piece in pieces]
+        places = kinds.count("place")
         both = [
             at
-            for at, piece in enumerate(pieces)
-            if piece.kind == "place" and fold(piece.text).strip(EDGES) in self._papers
+            for at, kind in enumerate(kinds)
+            if kind == "place" and fold(pieces[at].text).strip(EDGES) in self._papers
         ]
-        places = sum(piece.kind == "place" for piece in pieces)
-        listed = any("،" in piece.before for piece in pieces)
+        listed = both and any("،" in piece.before for piece in pieces)
         if both and places > len(both) and not listed:
             for at in both:
                 pieces[at] = pieces[at]._replace(kind="paper")
         elif len(both) > 1 and not listed:
             last = both[-1]
             pieces[last] = pieces[last]._replace(kind="paper")
-        if {piece.kind for piece in pieces} & {"place", "agency", "group"}:
+        if "weak-agency" in kinds and not NAMED.isdisjoint(p.kind for p in pieces):
             pieces = [
                 p._replace(kind="agency") if p.kind == "weak-agency" else p
                 for p in pieces

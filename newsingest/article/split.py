@@ -101,6 +101,7 @@ INITIALS = re.compile(
 """Desk initials below agency copy: `م ع / ف ف`."""
 NOT_COUNT = re.compile(r"[^\d\s.,]")
 CRUMB = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+CRUMBS = ("|", CRUMB, ">", "»")
 BREADCRUMB = re.compile(rf"\s*[|{CRUMB}>]\s*|\s+»\s+")
 BRACKETED = re.compile(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
 URL_LINE = re.compile(r"(?:https?://|www\.)\S+")
@@ -197,6 +198,17 @@ def _is_paragraph(line: Line) -> bool:
     size = len(line.text)
     closed = size >= LONG and line.text[-1] in FULL_STOP
     return size > LONGEST_HEADLINE or closed or _closes_sentence(line.text)
+
+
+def _is_plain(line: Line) -> bool:
+    """Whether a line is a paragraph whatever stands around it, and nothing else."""
+    text = line.text
+    return (
+        len(text) > LONGEST_NOTICE
+        and text[-1] != ")"
+        and " " in text[:LONG]
+        and ("يض" not in text or ":" not in text)
+    )
 
 
 def _closes_sentence(text: str) -> bool:
@@ -483,6 +495,8 @@ class _Reading:
 
     def _is_breadcrumb(self, text: str) -> bool:
         """`أخبار|سفر`, `أخبار الإنترنت > تطبيقات`: desks between marks."""
+        if not any(mark in text for mark in CRUMBS):
+            return False
         parts = BREADCRUMB.split(text)
         if not 1 < len(parts) <= MOST_CRUMBS or len(text) > 2 * LONGEST_TAG:
             return False
@@ -596,8 +610,12 @@ class _Reading:
             match = self._match(line, zone)
             if heading and match and match.phrase.rule in WORDS_OF_PAGES:
                 match = None
-            if match is None and self._label_copyright(at, line):
-                heading, footer = None, True
+            plain = zone == "body" and at > start
+            if match is None and (
+                (plain and self._label_plain(line)) or self._label_copyright(at, line)
+            ):
+                heading = None
+                footer |= line.label == "copyright"
                 continue
             if heading and match is None and self._is_item(line, zone):
                 self._put_item(line, heading)
@@ -674,6 +692,12 @@ class _Reading:
                 self._put(line, "boilerplate", f"{heading.phrase.rule}.date")
                 return
         self._put(line, heading.label, heading.phrase.rule)
+
+    def _label_plain(self, line: Line) -> bool:
+        """Label a paragraph that is one whatever stands around it: most are."""
+        if _is_plain(line):
+            self._put(line, "body", "shape.prose")
+        return bool(line.spans)
 
     def _label_copyright(self, at: int, line: Line) -> bool:
         """Label a line with a sign, and the holder below a notice that ends in `لـ`."""
