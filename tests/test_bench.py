@@ -75,6 +75,21 @@ def test_floors_rise_by_themselves_and_fall_only_when_told(labelled, tmp_path):
     assert '"url.score" = 0.5' in pinned.read_text("utf-8")
 
 
+def test_an_error_that_is_gone_has_not_fallen(labelled, tmp_path):
+    """A figure that is no longer there, since there was none of it, is not the worst."""
+    pinned = tmp_path / "floors.toml"
+    run = ("eval.py", labelled, "--floors", pinned)
+    gold = labelled / "gold.jsonl"
+    rows = gold.read_text("utf-8")
+    gold.write_text(rows.replace('"url": null', '"url": "https://a.example/"'), "utf-8")
+    assert script(*run, "--update", "--lower").returncode == 0
+    held = pinned.read_text("utf-8")
+    assert '"url.not_wrong" = 1.0' in held
+    gold.write_text(rows, "utf-8")
+    better = script(*run)
+    assert better.returncode == 0, better.stdout
+
+
 def test_an_outlet_held_out_loses_what_only_it_has_taught(labelled):
     article = "افتتاح السد الجديد\n\nلندن - رويترز\n\nوصل الوفد أمس إلى المدينة.\n"
     (labelled / "c.txt").write_text(article, "utf-8")
