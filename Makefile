@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs recipes approve eval encodings fuzz chaos audit dates bench profile repairs clean
+.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz chaos audit dates bench profile repairs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -26,7 +26,7 @@ run: $(BIN)/newsingest ## set up, parse samples/, show the records and the summa
 test: $(VENV)/.dev ## set up and run every test
 	$(BIN)/python -m pytest -q
 
-check: lint types floors test ## what CI runs: lint, types, import floors, docs, tests
+check: lint types floors test ## lint, types, import floors, and every test (the documentation's examples too)
 
 lint: $(VENV)/.dev ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -45,10 +45,26 @@ floors: $(VENV)/.dev ## imports point one way
 docs: $(VENV)/.dev ## make the generated pages anew: docs/command-line.md, docs/record.md
 	NEWSINGEST_WRITE_DOCS=1 $(BIN)/python -m pytest -q tests/test_docs.py tests/test_schema.py
 
+approve: $(VENV)/.dev ## pin the records of samples/ as they are now; read the diff
+	NEWSINGEST_APPROVE=1 $(BIN)/python -m pytest -q tests/test_samples.py
+	git diff --stat tests/approved
+
 recipes: ## the examples of docs/recipes.md, with their tools in a venv of their own
 	$(PYTHON) -m venv .venv-recipes
-	.venv-recipes/bin/pip install --quiet --disable-pip-version-check . pytest hypothesis duckdb pandas datasets 'datatrove[io]'
+	.venv-recipes/bin/pip install --quiet --disable-pip-version-check . pytest hypothesis fastjsonschema duckdb pandas datasets 'datatrove[io]'
 	.venv-recipes/bin/python -m pytest -q tests/test_docs.py -k recipes -W default
+
+dist: ## build sdist and wheel, install the wheel alone in a clean venv, run it there
+	rm -rf build
+	$(PYTHON) -m venv build/tools
+	build/tools/bin/pip install --quiet --disable-pip-version-check build
+	build/tools/bin/python -m build --outdir build/dist . >build.log 2>&1 || { cat build.log; exit 1; }
+	rm build.log
+	$(PYTHON) -m venv build/clean
+	build/clean/bin/pip install --quiet --disable-pip-version-check build/dist/*.whl
+	cd build && clean/bin/newsingest parse ../samples -o records.jsonl
+	cd build && clean/bin/newsingest verify --root ../samples records.jsonl
+	cd build && clean/bin/python -c 'import doctest, newsingest, sys; sys.exit(doctest.testmod(newsingest).failed)'
 
 eval: $(VENV)/.dev ## accuracy per outlet and field against gold; floors checked
 	$(BIN)/python bench/eval.py $(EVAL)
@@ -80,4 +96,4 @@ profile: $(VENV)/.dev ## where the time of parsing goes
 	$(BIN)/python bench/where.py $(PROFILE)
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-recipes build .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

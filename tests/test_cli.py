@@ -13,8 +13,11 @@ import sys
 import tarfile
 import zipfile
 
+import fastjsonschema
 import pytest
 import zstandard
+
+from newsingest.article.schema import schema
 
 ARTICLE = """حديقة في المدينة
 
@@ -37,8 +40,11 @@ def newsingest(*args, stdin=b"", env=None, cwd=None):
     )
 
 
+FITS_SCHEMA = fastjsonschema.compile(schema())
+
+
 def records(done):
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [FITS_SCHEMA(json.loads(line)) for line in done.stdout.splitlines()]
 
 
 def paths(done):

@@ -23,6 +23,29 @@ BLOCK = re.compile(
 )
 
 
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """Where examples are run: samples/ is there, and records.jsonl made of them."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "samples").symlink_to(ROOT / "samples")
+    told = printed("newsingest parse -q samples/ -o records.jsonl", folder)
+    assert (folder / "records.jsonl").exists(), told
+    return folder
+
+
+def printed(command, folder):
+    """What a shell prints, standard error included."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "PATH": path, "COLUMNS": "100"},
+    ).stdout.decode()
+
+
 def blocks(kind):
     return [
         pytest.param(page, found[3], found[1], id=f"{page.name}-{number}")
@@ -33,35 +56,23 @@ def blocks(kind):
 
 
 @pytest.mark.parametrize(("page", "block", "needs"), blocks("console"))
-def test_commands_print_what_the_page_says(page, block, needs, tmp_path):
+def test_commands_print_what_the_page_says(page, block, needs, desk):
     if "| jq" in block and not shutil.which("jq"):
         pytest.skip("jq is not installed")
-    (tmp_path / "samples").symlink_to(ROOT / "samples")
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         command, _, expected = step.partition("\n")
-        done = subprocess.run(
-            ["bash", "-c", command],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-            cwd=tmp_path,
-            env={**os.environ, "PATH": path, "COLUMNS": "100"},
-        )
-        checker = doctest.OutputChecker()
-        got = done.stdout.decode()
-        assert checker.check_output(
-            expected or "", got, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+        got = printed(command, desk)
+        assert doctest.OutputChecker().check_output(
+            expected, got, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
         ), got
 
 
 @pytest.mark.parametrize(("page", "block", "needs"), blocks("pycon"))
-def test_python_prints_what_the_page_says(page, block, needs, monkeypatch):
+def test_python_prints_what_the_page_says(page, block, needs, desk, monkeypatch):
     if needs and not importlib.util.find_spec(needs):
         pytest.skip(f"{needs} is not installed: make recipes")
-    monkeypatch.chdir(ROOT)
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    monkeypatch.setenv("PATH", path)
+    monkeypatch.chdir(desk)
+    monkeypatch.setenv("HF_HOME", str(desk / "cache"))
     example = doctest.DocTestParser().get_doctest(block, {}, page.name, str(page), 0)
     told: list[str] = []
     failed, tried = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(
@@ -69,6 +80,25 @@ def test_python_prints_what_the_page_says(page, block, needs, monkeypatch):
     )
     assert tried
     assert not failed, "".join(told)
+
+
+MENTIONED = re.compile(r"newsingest ([a-z]+)((?:[^\n`|;&>]|\\\n)*)")
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda p: p.name)
+def test_commands_that_are_only_shown_could_run(page):
+    """Cron lines and units are not executed; at least their options are real."""
+    known = {
+        name: {option for param in command.params for option in param.opts}
+        | {option for param in command.params for option in param.secondary_opts}
+        for name, command, _ in commands()
+    }
+    for command, rest in MENTIONED.findall(page.read_text("utf-8")):
+        if command not in known:
+            assert not re.search(r"(?<!\S)--?\w", rest), f"{command}{rest}"
+            continue
+        named = set(re.findall(r"(?<!\S)--?[a-z0-9][\w-]*", rest))
+        assert named <= known[command] | {"-h", "--help"}, f"{command}{rest}"
 
 
 def commands():
