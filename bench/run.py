@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import shutil
 import statistics
 import subprocess
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 HERE = Path(__file__).resolve().parent
-CACHE = HERE.parent / ".bench"
+CACHE = Path(os.environ.get("NEWSINGEST_BENCH", HERE.parent / ".bench"))
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
 COMMAND = BIN / "newsingest"

@@ -183,3 +183,15 @@ def test_the_profile_names_functions(articles, option):
     profile = script("where.py", articles, "--rounds", "3", *option)
     assert profile.returncode == 0, profile.stderr
     assert "parse" in profile.stdout
+
+
+def test_the_benchmark_prints_its_tables(tmp_path):
+    place = os.environ | {"NEWSINGEST_BENCH": str(tmp_path)}
+    parts = ("side_by_side", "state", "startup")
+    only = [word for part in parts for word in ("--only", part)]
+    run = script(
+        "run.py", "--files", "20", "--rounds", "1", "--no-peers", *only, env=place
+    )
+    assert run.returncode == 0, run.stderr
+    for row in ("| floor |", "| newsingest -j 2 |", "| rerun with", "--version |"):
+        assert row in run.stdout
