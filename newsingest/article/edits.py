@@ -1,13 +1,11 @@
-"""Replacements in a text, and the way back through them."""
+"""Replacements in a text."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 
 class Edit(NamedTuple):
@@ -30,31 +28,6 @@ def apply(edits: Iterable[Edit], text: str) -> str:
         pieces += text[at:start], new
         at = end
     return "".join((*pieces, text[at:]))
-
-
-def back(edits: Sequence[Edit], places: Iterable[int]) -> list[int]:
-    """Where places between the characters of the new text were in the old one.
-
-    A place inside a replacement of the same length keeps its distance; inside any other
-    it moves to the end.
-
-    >>> back([Edit(1, 7, '"')], [0, 1, 2, 3])
-    [0, 1, 7, 8]
-    """
-    grown = list(accumulate(len(new) - end + start for start, end, new in edits))
-    ends = [edit.end + more for edit, more in zip(edits, grown, strict=True)]
-    return [_back(edits, ends, place) for place in places]
-
-
-def _back(edits: Sequence[Edit], ends: Sequence[int], place: int) -> int:
-    passed = bisect_right(ends, place)
-    if passed:
-        place += edits[passed - 1].end - ends[passed - 1]
-    if passed < len(edits):
-        start, end, new = edits[passed]
-        if place > start and len(new) != end - start:
-            return end
-    return place
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsingest.article.edits import Edit, apply, back
+from newsingest.article.align import Alignment
+from newsingest.article.edits import Edit, apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,12 +36,21 @@ class Repaired:
     warnings: tuple[str, ...] = ()
     steps: tuple[tuple[Edit, ...], ...] = ()
 
+    @property
+    def alignment(self) -> Alignment:
+        """The way from the text as it was read to this one."""
+        whole = Alignment()
+        for edits in self.steps:
+            whole = whole.then(Alignment.of(edits, in_place=True))
+        return whole
+
     def back(self, places: Iterable[int]) -> list[int]:
-        """Where places between the characters of this text were before repair."""
-        found = list(places)
-        for edits in reversed(self.steps):
-            found = back(edits, found)
-        return found
+        """Where places between the characters of this text were before repair.
+
+        One inside a replacement moves to its end.
+        """
+        alignment = self.alignment
+        return [alignment.to_source(0, place)[1] for place in places]
 
 
 class Repair(NamedTuple):
