@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -77,3 +78,66 @@ def test_an_innocent_batch_is_done_again(monkeypatch):
     )
     assert not [reject for result in found for reject in result.rejects]
     assert sum(result.records for result in found) == 300
+
+
+def test_contents_that_fill_the_pipes_both_ways_do_not_block_them():
+    job = Job(options=Options())
+    long = ARTICLE + "تفاصيل أخرى عن الحديقة. ".encode() * 4000
+    many = [Input(b"", f"{n:03}.txt", "news", raw=long) for n in range(200)]
+    found = workers.Pool(job, 2).run(workers.cut(many), lambda: False)
+    assert sum(result.records for result in found) == 200
+
+
+def test_what_waits_for_a_slow_batch_is_bounded(monkeypatch):
+    monkeypatch.setattr(workers, "BUFFERED", 1 << 16)
+    monkeypatch.setattr(workers, "Worker", SlowAtFirst)
+    pool = workers.Pool(Job(options=Options()), 2)
+    most = 0
+    for result in pool.run(workers.cut(inputs(2000)), lambda: False):
+        most = max(most, pool.buffered)
+        assert result.lines
+    assert 0 < most < 1 << 20
+
+
+class SlowAtFirst(Worker):
+    """A worker that lets the others run ahead."""
+
+    def _read(self, item):
+        if item.path == "0000.txt":
+            time.sleep(0.5)
+        return super()._read(item)
+
+
+class Deaf(Worker):
+    """A worker that one article holds where no alarm reaches it."""
+
+    def _read(self, item):
+        if item.path == "0100.txt":
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+            time.sleep(60)
+        return super()._read(item)
+
+
+def test_one_that_stands_still_is_killed_and_its_article_named(monkeypatch):
+    monkeypatch.setattr(workers, "Worker", Deaf)
+    monkeypatch.setattr(workers, "GRACE", 0.2)
+    monkeypatch.setattr(workers, "TICK", 0.1)
+    job = Job(options=Options(), timeout=0.3)
+    found = list(workers.Pool(job, 2).run(workers.cut(inputs(300)), lambda: False))
+    rejects = [reject for result in found for reject in result.rejects]
+    assert [(one.path, one.reason) for one in rejects] == [("0100.txt", "timeout")]
+    assert sum(result.records for result in found) == 299
+
+
+def test_every_worker_killed_at_random_moments_loses_nothing():
+    """What only dies by chance is done again; nothing hangs, nothing is said twice."""
+    pool = workers.Pool(Job(options=Options()), 2)
+    found = []
+    for result in pool.run(workers.cut(inputs(1500)), lambda: False):
+        found.append(result)
+        if len(found) % 6 == 3:
+            pool.processes[len(found) % 2].process.kill()
+    ends = [len(result.rejects) + result.records for result in found]
+    assert sum(ends) == sum(result.inputs for result in found) == 1500
+    text = b"".join(result.lines for result in found)
+    assert len(set(text.splitlines())) == text.count(b"\n")

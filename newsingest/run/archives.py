@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
 
 ALLOWANCE = 256 << 20
 """Bytes that any archive may unpack to before its ratio is looked at."""
+MOST_HEADER = 1 << 20
+"""Bytes of a tar's long name or extended header, which tarfile reads into memory."""
+MOST_INDEX = 64 << 20
+"""Bytes of a zip's list of members, which zipfile makes an object each of."""
+ELSEWHERE = 0xFFFFFFFF
+"""A zip's size of its list when the true one is in the longer form of its end."""
 
 
 def members(root: Root, selection: Selection, skipped: Counter[str]) -> Iterator[Input]:
@@ -42,9 +49,7 @@ def members(root: Root, selection: Selection, skipped: Counter[str]) -> Iterator
         with _opened(root.file) as found:
             for name, read in found:
                 path = root.below + b"/" + _safe(name)
-                if _hidden(name):
-                    continue
-                if not _wanted(path, selection):
+                if _hidden(name) or not _wanted(path, selection):
                     continue
                 if excluded(selection, path):
                     skipped["excluded"] += 1
@@ -60,6 +65,28 @@ def members(root: Root, selection: Selection, skipped: Counter[str]) -> Iterator
             root.source,
             problem=(error.reason, f"archive: {error.detail}"),
         )
+
+
+@contextmanager
+def _damage_is_a_reject() -> Iterator[None]:
+    """Turn what zipfile and tarfile raise on hostile bytes into `RejectedError`."""
+    import tarfile  # noqa: PLC0415 - only for archives
+    import zipfile  # noqa: PLC0415
+
+    broken = (
+        *(zipfile.BadZipFile, tarfile.TarError, struct.error),
+        # Names, dates and numbers that are none, methods and passwords that they lack.
+        *(ValueError, IndexError, KeyError, OverflowError, RuntimeError),
+        *(NotImplementedError, AssertionError),
+    )
+    try:
+        with reading.damage_is_a_reject():
+            yield
+    except RejectedError:  # is a ValueError
+        raise
+    except broken as error:
+        detail = f"damaged: {error or type(error).__name__}"
+        raise RejectedError("unreadable", detail) from None
 
 
 def _wanted(path: bytes, selection: Selection) -> bool:
@@ -102,7 +129,7 @@ def _safe(name: bytes) -> bytes:
 def _hidden(name: bytes) -> bool:
     """Whether a member is hidden, or what a Mac adds beside every file."""
     parts = [part for part in name.split(b"/") if part not in {b".", b".."}]
-    return parts[0] == b"__MACOSX" or any(part.startswith(b".") for part in parts)
+    return name.startswith(b"__MACOSX/") or any(part[:1] == b"." for part in parts)
 
 
 @contextmanager
@@ -126,15 +153,29 @@ def _opened(file: bytes) -> Iterator[Iterator[Member]]:
 def _zip(stream: IO[bytes]) -> Iterator[Member]:
     import zipfile  # noqa: PLC0415 - only for archives
 
-    broken = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)
-    try:
+    with _damage_is_a_reject():
+        _check_index(stream)
         archive = zipfile.ZipFile(stream)
-    except broken as error:
-        raise RejectedError("unreadable", f"damaged: {error}") from None
     with archive:
         for info in archive.infolist():
             if not info.is_dir():
                 yield _zip_name(info), _zip_reader(archive, info)
+
+
+def _check_index(stream: IO[bytes]) -> None:
+    """Refuse a list of members that would not fit in memory, by what the end says."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - (1 << 16) - 22))
+    tail = stream.read()
+    at = tail.rfind(b"PK\5\6")
+    if at < 0 or len(tail) < at + 22:
+        return  # zipfile says what is wrong
+    index = int.from_bytes(tail[at + 12 : at + 16], "little")
+    if index == ELSEWHERE:
+        at = tail.rfind(b"PK\6\6")
+        index = int.from_bytes(tail[at + 40 : at + 48], "little") if at >= 0 else index
+    if index > MOST_INDEX:
+        raise RejectedError("too-large", f"its list of members has {index:,} bytes")
 
 
 def _zip_name(info: zipfile.ZipInfo) -> bytes:
@@ -151,7 +192,7 @@ def _zip_reader(
             raise RejectedError("unreadable", "encrypted")
         if info.file_size > max_bytes:
             raise reading.too_large(info.file_size, max_bytes)
-        with reading.damage_is_a_reject(), archive.open(info) as member:
+        with _damage_is_a_reject(), archive.open(info) as member:
             raw = member.read(max_bytes + 1)
         if len(raw) > max_bytes:  # its head lied
             raise reading.too_large(len(raw), max_bytes)
@@ -163,7 +204,7 @@ def _zip_reader(
 
 def _tar(stream: IO[bytes], packed: Callable[[], int]) -> Iterator[Member]:
     counted = _Counted(stream, packed)
-    with reading.damage_is_a_reject(), _untar(counted) as archive:
+    with _damage_is_a_reject(), _untar(counted) as archive:
         while member := archive.next():
             archive.members = []  # type: ignore[attr-defined] # it keeps them all, and there may be a million
             if not member.isdir():
@@ -171,15 +212,27 @@ def _tar(stream: IO[bytes], packed: Callable[[], int]) -> Iterator[Member]:
                 yield name, _tar_reader(archive, member)
 
 
-@contextmanager
-def _untar(stream: _Counted) -> Iterator[tarfile.TarFile]:
+def _untar(stream: _Counted) -> tarfile.TarFile:
     import tarfile  # noqa: PLC0415 - only for archives
 
-    try:
-        with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8") as archive:  # type: ignore[call-overload] # reads only
-            yield archive
-    except tarfile.TarError as error:
-        raise RejectedError("unreadable", f"damaged: {error}") from None
+    long = {
+        *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+        *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+    }
+
+    class Header(tarfile.TarInfo):
+        """A header that may not name gigabytes for its own continuation."""
+
+        @classmethod
+        def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Header:
+            found = super().frombuf(buf, encoding, errors)
+            if found.type in long and found.size > MOST_HEADER:
+                raise tarfile.HeaderError(f"a header of {found.size:,} bytes")
+            return found
+
+    return tarfile.open(  # type: ignore[call-overload,no-any-return] # reads only
+        fileobj=stream, mode="r|", encoding="utf-8", tarinfo=Header
+    )
 
 
 def _tar_reader(
@@ -190,9 +243,12 @@ def _tar_reader(
             raise RejectedError("unreadable", "a link or a special file in an archive")
         if member.size > max_bytes:
             raise reading.too_large(member.size, max_bytes)
-        with reading.damage_is_a_reject():
+        with _damage_is_a_reject():
             found = archive.extractfile(member)
-            return found.read() if found else b""
+            raw = found.read() if found else b""
+        if len(raw) != member.size:
+            raise RejectedError("unreadable", "damaged: ends in the middle of its data")
+        return raw
 
     return read
 

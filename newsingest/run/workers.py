@@ -1,8 +1,12 @@
 """Processes: hand out, collect in order, survive a dead one.
 
 A worker is given a batch of paths, not of contents, and gives back finished lines,
-not objects. One that dies is noticed by its sentinel at once; its batch is done again
-alone, article by article, and the one that kills again is rejected as `crashed`.
+not objects. One that dies is noticed by its sentinel at once; what is left of its batch
+is done again alone, article by article, and the one that kills again is rejected as
+`crashed`. One that stands still longer than an article may take is killed.
+
+What is on its way is bounded: a batch that cannot be written yet waits in its worker,
+which waits in its pipe; nothing is sent to a worker that might not be reading.
 """
 
 from __future__ import annotations
@@ -10,10 +14,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import chain, islice
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from newsingest.run.batch import Job, Result, Worker
 from newsingest.run.inputs import Done
@@ -28,16 +33,30 @@ if TYPE_CHECKING:
 
 Batch = list["Input"]
 
-FEW = 2000
-"""Inputs that one process does before others are started: at 0.3 ms an article they are
-done before two processes would have paid for their start."""
+PATIENCE = 0.3
+"""Seconds that one process works before others are started, where the number of them
+was left to us: a small corpus never pays for processes."""
 BATCH = 64
 MOST_BYTES = 4 << 20
 """Contents that a batch carries at most (members of archives come with theirs)."""
 AHEAD = 3
 """Batches that a worker has at hand, so that it never waits for the next."""
+UNREAD = 64 << 10
+"""Bytes of them that wait in its pipe. More than a pipe holds, and the parent would
+wait for a worker that waits for the parent."""
+IN_FLIGHT = 8
+"""Batches for each worker that may be begun before the first is written."""
+BUFFERED = 32 << 20
+"""Bytes of finished lines that may wait for a batch before them."""
+GRACE = 5.0
+"""Seconds beyond `--timeout` after which a worker is killed from outside: its own
+alarm does not reach it inside a system call or a library."""
+TICK = 1.0
+"""Seconds between two looks at whether workers still move."""
 
-# Nothing here starts a thread, so that forking is safe; the compiled tables are shared.
+# Nothing here starts a thread before the workers are started, so forking is safe; it is
+# quick (no imports, no compiling) and the compiled tables stay shared. Elsewhere than
+# on Linux the system's own libraries start threads.
 FORK = "fork" if sys.platform == "linux" else "spawn"
 
 
@@ -49,29 +68,31 @@ def results(
 ) -> Iterator[Result]:
     """Work through inputs and yield results in their order, whatever `jobs` is.
 
-    `jobs` is the number of processes; `None` decides by the number of inputs and of
-    CPUs. Raises `ValueError` on mistakes in options or rules.
+    `jobs` is the number of processes; `None` decides by how long it takes and by the
+    number of CPUs. Raises `ValueError` on mistakes in options or rules.
     """
     worker = Worker(job)
     batches = cut(inputs)
-    if jobs != 1:
-        wanted = jobs or os.cpu_count() or 1
-        first = list(islice(batches, 1 if jobs else -(-FEW // BATCH)))
-        rest = next(batches, None)
-        if rest is not None and wanted > 1:
-            if jobs:
-                batches = chain(first, [rest], batches)
-            else:
-                for batch in first:
-                    yield from worker.work(batch, stop)
-                batches = chain([rest], batches)
-            yield from Pool(job, wanted).run(batches, stop)
-            return
-        batches = chain(first, () if rest is None else [rest], batches)
+    wanted = jobs or _cpus()
+    until = time.monotonic() + (0.0 if jobs else PATIENCE)
     for batch in batches:
-        yield from worker.work(batch, stop)
         if stop():
             return
+        if wanted > 1 and time.monotonic() >= until:
+            following = next(batches, None)
+            if following is not None:
+                yield from Pool(job, wanted).run(
+                    chain([batch, following], batches), stop
+                )
+                return
+        yield from worker.work(batch, stop)
+
+
+def _cpus() -> int:
+    """The CPUs that this process may use, which in a container are not all."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def cut(inputs: Iterable[Input]) -> Iterator[Batch]:
@@ -89,13 +110,73 @@ def cut(inputs: Iterable[Input]) -> Iterator[Batch]:
 
 
 @dataclass(slots=True)
+class _Task:
+    """What a worker is told to do: a batch, or one article of a batch that killed."""
+
+    number: int
+    items: Batch
+    alone: bool = False
+    done: int = 0
+    """Inputs whose results have come."""
+    _packed: bytes | None = None
+
+    @property
+    def packed(self) -> bytes:
+        """As it goes through the pipe."""
+        from multiprocessing.reduction import ForkingPickler  # noqa: PLC0415 - start-up
+
+        if self._packed is None:
+            self._packed = bytes(ForkingPickler.dumps(self.items))
+        return self._packed
+
+
+@dataclass(slots=True)
+class _Slot:
+    """What has come back of one batch and could not be given on yet."""
+
+    parts: deque[Result] = field(default_factory=deque)
+    left: deque[Input] = field(default_factory=deque)
+    """Of a batch that killed: what is still to be done alone."""
+    finished: bool = False
+
+
+@dataclass(slots=True)
 class _Process:
-    """One worker process: the batches it has at hand and what came back so far."""
+    """One worker process and the tasks it has at hand, the first of them begun."""
 
     process: ForkProcess | SpawnProcess
     pipe: Connection
-    at_hand: deque[int] = field(default_factory=deque)
-    parts: list[Result] = field(default_factory=list)
+    beat: Any
+    """Shared memory: how many articles it has begun."""
+    at_hand: deque[_Task] = field(default_factory=deque)
+    seen: int = 0
+    since: float = 0.0
+    stuck: bool = False
+
+    def takes(self, task: _Task, depth: int) -> bool:
+        """Whether it can be sent a task without a chance of waiting for it."""
+        if not self.at_hand:
+            return True
+        if len(self.at_hand) > depth or self.at_hand[0].alone:
+            return False
+        unread = sum(len(one.packed) for one in self.at_hand) + len(task.packed)
+        return unread <= UNREAD
+
+    def give(self, task: _Task) -> None:
+        """Send a task; if the process has just died, its sentinel will say so."""
+        if not self.at_hand:
+            self.since = time.monotonic()
+        self.at_hand.append(task)
+        try:
+            self.pipe.send_bytes(task.packed)
+        except OSError:
+            return
+
+    def still_for(self, now: float) -> float:
+        """Seconds since it began an article; none while it waits for the parent."""
+        if self.beat.value != self.seen or not self.at_hand or self.pipe.poll():
+            self.seen, self.since = self.beat.value, now
+        return now - self.since
 
 
 class Pool:
@@ -103,184 +184,240 @@ class Pool:
 
     def __init__(self, job: Job, jobs: int) -> None:
         """Start nothing yet."""
-        self.job, self.jobs = job, jobs
         import multiprocessing  # noqa: PLC0415 - start-up: one process needs none of it
 
+        self.job, self.jobs = job, jobs
         self._context = multiprocessing.get_context(FORK)
-        self._processes: list[_Process] = []
-        self._sent: dict[int, Batch] = {}
-        self._done: dict[int, list[Result]] = {}
+        self.processes: list[_Process] = []
+        self._waiting: deque[_Task] = deque()
+        self._slots: dict[int, _Slot] = {}
+        self._due = 0
+        self.buffered = 0
 
     def run(
         self, batches: Iterator[Batch], stop: Callable[[], object]
     ) -> Iterator[Result]:
         """Hand out batches and yield their results in order."""
         numbered = enumerate(batches)
-        due = 0
         try:
-            self._processes = [self._start() for _ in range(self.jobs)]
+            self.processes = [self._start() for _ in range(self.jobs)]
             self._hand_out(numbered)
-            while self._sent or self._done:
-                while due in self._done:
-                    yield from self._done.pop(due)
-                    due += 1
-                if stop() or not self._sent:
-                    break
+            while self._slots and not stop():
                 self._collect()
                 self._hand_out(numbered)
-            while due in self._done and not stop():
-                yield from self._done.pop(due)
-                due += 1
+                yield from self._ripe()
+                self._hand_out(numbered)
         finally:
             self._end()
 
-    def _hand_out(self, numbered: Iterator[tuple[int, Batch]]) -> None:
-        """Give every worker its next batches; never far ahead of the slowest."""
-        for one in self._processes:
-            while len(one.at_hand) < AHEAD and len(self._done) < AHEAD * self.jobs:
-                number, batch = next(numbered, (-1, []))
-                if not batch:
-                    return
-                self._sent[number] = batch
-                self._give(one, number)
+    def _ripe(self) -> Iterator[Result]:
+        """What can be given on: the parts of the batch that is due, as they come."""
+        while slot := self._slots.get(self._due):
+            while slot.parts:
+                part = slot.parts.popleft()
+                self.buffered -= len(part.lines)
+                yield part
+            if not slot.finished:
+                return
+            del self._slots[self._due]
+            self._due += 1
 
-    def _give(self, one: _Process, number: int) -> None:
-        one.at_hand.append(number)
-        try:
-            one.pipe.send(self._sent[number])
-        except OSError:  # it has just died: its sentinel says so in a moment
-            return
+    def _hand_out(self, numbered: Iterator[tuple[int, Batch]]) -> None:
+        """Give every worker its next batches, first one to each."""
+        for depth in range(AHEAD):
+            for one in self.processes:
+                if len(one.at_hand) > depth:
+                    continue
+                task = self._next(numbered)
+                if task is None:
+                    return
+                if not one.takes(task, depth):
+                    self._waiting.appendleft(task)
+                    continue
+                one.give(task)
+
+    def _next(self, numbered: Iterator[tuple[int, Batch]]) -> _Task | None:
+        if self._waiting:
+            return self._waiting.popleft()
+        if len(self._slots) >= IN_FLIGHT * self.jobs:
+            return None
+        number, batch = next(numbered, (-1, []))
+        if not batch:
+            return None
+        self._slots[number] = _Slot()
+        return _Task(number, batch)
 
     def _collect(self) -> None:
         """Wait for a result or a death, and take what has come."""
-        from multiprocessing.connection import wait  # noqa: PLC0415
+        from multiprocessing.connection import wait  # noqa: PLC0415 - start-up
 
-        pipes = {one.pipe: one for one in self._processes}
-        sentinels = {one.process.sentinel: one for one in self._processes}
-        ready = set(wait([*pipes, *sentinels]))
+        pipes = {one.pipe: one for one in self.processes if self._may_speak(one)}
+        sentinels = {one.process.sentinel: one for one in self.processes}
+        ready = set(wait([*pipes, *sentinels], TICK))
         for pipe, one in pipes.items():
             if pipe in ready:
                 self._take(one)
         for sentinel, one in sentinels.items():
-            if sentinel in ready and one in self._processes:
+            if sentinel in ready:
                 self._bury(one)
+        if self.job.timeout:
+            self._watch()
+
+    def _may_speak(self, one: _Process) -> bool:
+        """Whether there is room for its results; there is for those that are due."""
+        if self.buffered < BUFFERED:
+            return True
+        return bool(one.at_hand) and one.at_hand[0].number == self._due
+
+    def _watch(self) -> None:
+        """Kill what stands still: its sentinel then says that it has died."""
+        now = time.monotonic()
+        for one in self.processes:
+            if one.still_for(now) > self.job.timeout + GRACE:
+                one.stuck = True
+                one.process.kill()
 
     def _take(self, one: _Process) -> bool:
         """Take one message; whether there was one."""
         try:
-            part = one.pipe.recv()
+            part: Result | None = one.pipe.recv()
         except (EOFError, OSError):  # died in the middle: its sentinel is ready too
             return False
+        task = one.at_hand[0]
+        slot = self._slots[task.number]
         if part is not None:
-            one.parts.append(part)
+            task.done += part.inputs
+            self._keep(slot, part)
             return True
-        number = one.at_hand.popleft()
-        del self._sent[number]
-        self._done[number] = one.parts
-        one.parts = []
+        one.at_hand.popleft()
+        self._go_on(one, task.number)
         return True
 
+    def _keep(self, slot: _Slot, part: Result) -> None:
+        slot.parts.append(part)
+        self.buffered += len(part.lines)
+
+    def _go_on(self, one: _Process, number: int) -> None:
+        """A task has ended: the next article that is done alone, or the batch ends."""
+        slot = self._slots[number]
+        if slot.left:
+            one.give(_Task(number, [slot.left.popleft()], alone=True))
+        else:
+            slot.finished = True
+
     def _bury(self, one: _Process) -> None:
-        """Put a new worker in a dead one's place, and do its first batch alone."""
+        """Put a new worker in a dead one's place, and do what it had begun alone."""
         while one.pipe.poll() and self._take(one):
             pass
         one.pipe.close()
         one.process.join()
-        at = self._processes.index(one)
-        del self._processes[at]
-        orphans = list(one.at_hand)
-        if orphans:
-            first = orphans.pop(0)
-            self._done[first] = self._alone(self._sent.pop(first))
         new = self._start()
-        self._processes.insert(at, new)
-        for number in orphans:
-            self._give(new, number)
-
-    def _alone(self, batch: Batch) -> list[Result]:
-        """Do a batch article by article; the one that kills its worker is rejected."""
-        found: list[Result] = []
-        lone: _Process | None = None
-        for item in batch:
-            lone = lone or self._start()
-            parts = self._one(lone, item)
-            if parts is None:
-                code = lone.process.exitcode
-                lone.pipe.close()
-                lone = None
-                parts = [_crashed(item, code)]
-            found += parts
-        if lone:
-            _stop(lone)
-        return found
-
-    @staticmethod
-    def _one(lone: _Process, item: Input) -> list[Result] | None:
-        from multiprocessing.connection import wait  # noqa: PLC0415
-
-        parts: list[Result] = []
-        try:
-            lone.pipe.send([item])
-            while True:
-                wait([lone.pipe, lone.process.sentinel])
-                if not lone.pipe.poll():
-                    lone.process.join()
-                    return None
-                part = lone.pipe.recv()
-                if part is None:
-                    return parts
-                parts.append(part)
-        except (EOFError, OSError):
-            lone.process.join()
-            return None
+        self.processes[self.processes.index(one)] = new
+        if not one.at_hand:
+            return
+        begun = one.at_hand.popleft()
+        self._waiting.extendleft(reversed(one.at_hand))
+        slot = self._slots[begun.number]
+        left = begun.items[begun.done :]
+        if not begun.alone:
+            slot.left.extend(left)
+        elif left:
+            self._keep(slot, _crashed(left[0], one, self.job.timeout))
+        self._go_on(new, begun.number)
 
     def _start(self) -> _Process:
         ours, theirs = self._context.Pipe()
-        others = [one.pipe for one in self._processes]
+        beat = self._context.RawValue("Q", 0)
+        others = _inherited(theirs.fileno()) if FORK == "fork" else []
         process = self._context.Process(  # type: ignore[attr-defined] # fork or spawn
-            target=_serve, args=(theirs, [ours, *others], self.job), daemon=True
+            target=_serve, args=(theirs, beat, self.job, others), daemon=True
         )
         process.start()
         theirs.close()
-        return _Process(process, ours)
+        return _Process(process, ours, beat)
 
     def _end(self) -> None:
-        for one in self._processes:
-            _stop(one)
-        self._processes = []
+        for one in self.processes:
+            one.process.kill()
+            one.pipe.close()
+            one.process.join()
+        self.processes = []
 
 
-def _stop(one: _Process) -> None:
-    one.process.terminate()
-    one.pipe.close()
-    one.process.join()
-
-
-def _crashed(item: Input, code: int | None) -> Result:
-    how = (
-        f"signal {signal.Signals(-code).name}" if code and code < 0 else f"exit {code}"
-    )
-    detail = f"its worker died twice ({how}): out of memory, or killed from outside"
-    reject = Reject(item.path, item.source, "crashed", detail, None, None)
-    done = Done(item.path, item.source, 0, 0, "", "crashed")
+def _crashed(item: Input, dead: _Process, timeout: float) -> Result:
+    code = dead.process.exitcode
+    if dead.stuck:
+        reject = Reject(
+            item.path,
+            item.source,
+            "timeout",
+            f"stood still for over {timeout:g} seconds and had to be killed",
+            None,
+            None,
+        )
+    else:
+        how = f"signal {_signal(-code)}" if code and code < 0 else f"exit {code}"
+        detail = f"its worker died twice ({how}): out of memory, or killed from outside"
+        reject = Reject(item.path, item.source, "crashed", detail, None, None)
+    done = Done(item.path, item.source, 0, 0, "", reject.reason)
     return Result(inputs=1, rejects=[reject], done=[done])
 
 
-def _serve(pipe: Connection, others: list[Connection], job: Job) -> None:
-    """The life of a worker: batches in, results out, until the pipe closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    for other in others:  # else no worker would see its pipe close
-        other.close()
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal has no name
+        return str(number)
+
+
+def _serve(
+    pipe: Connection,
+    beat: Any,  # noqa: ANN401 - a ctypes value
+    job: Job,
+    others: list[int],
+) -> None:
+    """The life of a worker: batches in, results out, until the pipe closes.
+
+    Signals are the parent's to decide on: systemd sends them to every process.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for fd in others:
+        os.close(fd)
+    if others:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     worker = Worker(job)
+
+    def begin() -> bool:
+        beat.value += 1
+        return False
+
     while True:
         try:
             batch = pipe.recv()
-        except (EOFError, OSError):
-            return
-        try:
-            for result in worker.work(batch):
+            for result in worker.work(batch, begin):
                 pipe.send(result)
             pipe.send(None)
-        except BrokenPipeError:
+        except (EOFError, OSError):  # the parent has gone
             return
+
+
+def _inherited(keep: int) -> list[int]:
+    """What a forked worker must let go of, stderr apart.
+
+    The other workers' pipes, else no worker would see its own close when the parent is
+    killed; the lock, else a killed run would hold it on; the pipe behind stdout, else
+    its reader would wait on.
+    """
+    with os.scandir("/proc/self/fd") as entries:
+        found = [int(entry.name) for entry in entries]
+    return [fd for fd in found if fd not in {0, 2, keep} and _is_open(fd)]
+
+
+def _is_open(fd: int) -> bool:
+    """Whether it is more than what listed the others."""
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
