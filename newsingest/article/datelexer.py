@@ -218,8 +218,10 @@ class Lexicon:
         """Gather the names. A name is many tokens long where it has spaces or dots."""
         self._entries: dict[str, list[tuple[list[str], Word]]] = {}
         for name, word in _names(rules):
-            self._add(fold(name), word)
-            self._add(swapped_lam_alef(fold(name)), word)
+            folded = fold(name)
+            self._add(folded, word)
+            if "لا" in folded:
+                self._add(swapped_lam_alef(folded), word)
         for entries in self._entries.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 

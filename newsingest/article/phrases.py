@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from newsingest.article.fold import fold, raw_offset
 
@@ -54,8 +54,7 @@ SHARE_OF_BAR = 0.5
 """A bar of buttons is share when this much of its words is: `Pin Interest` is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """One spelling of one rule."""
 
     folded: str
@@ -85,15 +84,17 @@ class Match:
 
 def _phrases(kind: str, name: str, rule: Rule) -> Iterator[Phrase]:
     match = rule.get("match", "mark")
+    needs = tuple(map(fold, rule.get("needs", ())))
     for spelling in rule["phrases"]:
+        folded = fold(spelling)
         yield Phrase(
-            folded=fold(spelling).strip(DECORATION) or fold(spelling),
+            folded=folded.strip(DECORATION) or folded,
             rule=f"{kind}.{name}",
             label=cast("Label", rule.get("becomes", kind)),
             match=match,
             longest=rule.get("short", LENGTHS[match]),
             zone=rule.get("zone", "edge" if kind in EDGES else "any"),
-            needs=tuple(map(fold, rule.get("needs", ()))),
+            needs=needs,
             heads_list=rule.get("list", False),
             glued=rule.get("glued", False),
             ends=rule.get("ends", False),
