@@ -297,10 +297,13 @@ def parse(**given: Any) -> None:
 def explain(**given: Any) -> None:
     """How one file was read: every line, its label, the rule that decided.
 
-    A label in brackets is the runner-up where the decision was close.
+    A label in brackets is the runner-up where the decision was close. On a terminal this
+    is a table; in a pipe it is a line a span, tab-separated and whole: line, label, rule,
+    text, what was understood.
 
     \b
         newsingest explain articles/0001.txt
+        newsingest explain articles/0001.txt | grep -P '\\tbyline'
         newsingest explain --rules my.toml articles/0001.txt
     """
     from newsingest.run import options  # noqa: PLC0415 - start-up

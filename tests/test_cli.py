@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import io
 import json
 import lzma
 import os
+import pty
+import re
 import subprocess
 import sys
 import tarfile
@@ -311,11 +314,51 @@ def test_explain_tells_rules_and_readings(folder):
     ]  # fmt: skip
 
 
-def test_hostile_text_cannot_colour_the_terminal(tmp_path):
+def on_a_terminal(*args, columns):
+    """What the command draws on a terminal of so many columns."""
+    ours, theirs = pty.openpty()
+    width = os.environ | {"COLUMNS": str(columns), "TERM": "xterm", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "newsingest", *map(str, args)]
+    drawn = b""
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs, env=width) as running:
+        os.close(theirs)
+        with contextlib.suppress(OSError):  # EIO: the other end is closed
+            while piece := os.read(ours, 65536):
+                drawn += piece
+    os.close(ours)
+    return running.returncode, drawn
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_explain_on_a_terminal_keeps_its_columns(folder, columns):
+    status, drawn = on_a_terminal("explain", folder / "b.txt", columns=columns)
+    assert status == 0
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", drawn.decode()).splitlines()
+    assert max(map(len, lines)) <= columns
+    assert lines[0].split()[:2] == ["1", "title"]
+    assert any("byline.place-agency" in line for line in lines)
+    assert any("→ agencies" in line for line in lines)
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_hostile_text_cannot_colour_the_terminal(tmp_path, columns):
     (tmp_path / "a.txt").write_text(f"عنوان \x1b[31m[red]أحمر\n\n{ARTICLE}", "utf-8")
-    shown = newsingest("explain", tmp_path / "a.txt")
-    assert b"\x1b[31m" not in shown.stdout
-    assert "[red]" in shown.stdout.decode()
+    shown = newsingest("explain", tmp_path / "a.txt").stdout
+    _, drawn = on_a_terminal("explain", tmp_path / "a.txt", columns=columns)
+    for text in (shown, drawn):
+        assert b"\x1b[31m" not in text
+        assert "[red]" in text.decode()
+
+
+def test_explain_in_a_pipe_is_a_line_a_span_and_whole(tmp_path):
+    long = "وصل الوفد أمس إلى المدينة، " * 20
+    (tmp_path / "a.txt").write_text(f"عنوان قصير\n\n{long}\tنهاية.\n", "utf-8")
+    shown = newsingest("explain", tmp_path / "a.txt").stdout.decode()
+    rows = [line.split("\t") for line in shown.splitlines()]
+    assert [row[1] for row in rows] == ["title", "body"]
+    assert rows[1][3].startswith(long.strip())
+    assert rows[1][3].endswith("نهاية.")
+    assert all(len(row) == 4 for row in rows)
 
 
 def test_version_and_help():

@@ -1,4 +1,4 @@
-"""The records of samples/, pinned: `make approve` rewrites them, the diff is read."""
+"""What samples/ give, pinned: `make approve` rewrites it, the diff is read."""
 
 from __future__ import annotations
 
@@ -39,16 +39,33 @@ def readable(record):
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_the_record_is_the_approved_one(name, parsed):
-    page = APPROVED / f"{name}.json"
+def explained(name):
+    """What `explain` says of a sample in a pipe, a line a span."""
+    done = subprocess.run(
+        [sys.executable, "-m", "newsingest", "explain", ROOT / "samples" / name],
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.decode()
+
+
+def approve(page, text):
     if os.environ.get("NEWSINGEST_APPROVE"):
         page.parent.mkdir(exist_ok=True)
-        page.write_text(parsed[name], "utf-8")
-    assert parsed[name] == page.read_text("utf-8"), "read, then `make approve`"
+        page.write_text(text, "utf-8")
+    assert text == page.read_text("utf-8"), "read, then `make approve`"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_record_is_the_approved_one(name, parsed):
+    approve(APPROVED / f"{name}.json", parsed[name])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_explanation_is_the_approved_one(name):
+    approve(APPROVED / f"{name}.tsv", explained(name))
 
 
 def test_nothing_is_approved_that_is_no_sample():
-    assert sorted(page.name.removesuffix(".json") for page in APPROVED.iterdir()) == (
-        SAMPLES
-    )
+    pages = [f"{name}.{end}" for name in SAMPLES for end in ("json", "tsv")]
+    assert sorted(page.name for page in APPROVED.iterdir()) == pages

@@ -25,7 +25,9 @@ STYLES = {
 }
 """What is not listed is dim: it is not part of the article."""
 
-LONGEST_EXCERPT = 70
+NARROW = 80
+"""Below so many columns the rule stands under the label, to leave room for the text."""
+
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 """A hostile file must not move the cursor, colour the screen or reverse the columns."""
 
@@ -39,28 +41,54 @@ def as_lines(readings: Sequence[Reading]) -> Iterator[bytes]:
 
 
 def show(readings: Sequence[Reading], file: TextIO) -> None:
-    """Print a table: line, label, rule, what it says, what was understood."""
-    from rich.console import Console  # noqa: PLC0415 - start-up
+    """Print what was read: a table on a terminal, else tab-separated and whole."""
+    if file.isatty():
+        _table(readings, file)
+    else:
+        for reading in readings:
+            cells = (str(reading.line), _label(reading), reading.rule, reading.text)
+            understanding = "; ".join(understood(reading))
+            row = (*cells, understanding) if understanding else cells
+            print(*map(_clean, row), sep="\t", file=file)
+
+
+def _table(readings: Sequence[Reading], file: TextIO) -> None:
+    from rich.console import Console, Group  # noqa: PLC0415 - start-up
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=None, padding=(0, 1), header_style="bold", show_edge=False)
-    table.add_column("line", justify="right", style="dim")
-    table.add_column("label", no_wrap=True, min_width=10)
-    table.add_column("rule", style="dim", no_wrap=True, min_width=24)
-    table.add_column("text", overflow="ellipsis", no_wrap=True, ratio=1)
-    for reading in readings:
+    console = Console(file=file, highlight=False, emoji=False, markup=False)
+    narrow = console.width < NARROW
+    cells = [_cells(reading, narrow=narrow) for reading in readings]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    table = Table(box=None, padding=(0, 1), show_header=False, expand=True)
+    table.add_column(justify="right", style="dim", min_width=widths[0])
+    table.add_column(min_width=widths[1])
+    if not narrow:
+        table.add_column(style="dim", min_width=widths[2])
+    table.add_column(ratio=1)
+    for reading, row in zip(readings, cells, strict=True):
         style = STYLES.get(reading.label, "dim")
-        second = f" ({reading.second}?)" if reading.second else ""
-        table.add_row(
-            str(reading.line),
-            Text(reading.label + second, style=style),
-            Text(reading.rule),
-            Text(_excerpt(reading.text), style=style),
-        )
-        for text in understood(reading):
-            table.add_row("", "", "", Text(f"→ {_clean(text)}", style="italic"))
-    Console(file=file, highlight=False, emoji=False, markup=False).print(table)
+        text = Text(_clean(reading.text), style, no_wrap=True, overflow="ellipsis")
+        below = (Text(f"→ {_clean(said)}", "italic") for said in understood(reading))
+        line, label, *rule = row
+        named = Text(label, style)
+        table.add_row(line, named, *map(Text, rule), Group(text, *below))
+    console.print(table)
+
+
+def _cells(reading: Reading, *, narrow: bool) -> tuple[str, ...]:
+    label = _label(reading)
+    head = (f"{label}\n{reading.rule}",) if narrow else (label, reading.rule)
+    return (str(reading.line), *head)
+
+
+def _width(cell: str) -> int:
+    return max(map(len, cell.split("\n")))
+
+
+def _label(reading: Reading) -> str:
+    return f"{reading.label} ({reading.second}?)" if reading.second else reading.label
 
 
 def understood(reading: Reading) -> Iterator[str]:
@@ -75,12 +103,6 @@ def understood(reading: Reading) -> Iterator[str]:
 
 def _value(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _excerpt(text: str) -> str:
-    text = _clean(text)
-    short = len(text) <= LONGEST_EXCERPT
-    return text if short else f"{text[: LONGEST_EXCERPT - 1]}…"
 
 
 def _clean(text: str) -> str:
