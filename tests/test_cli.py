@@ -217,6 +217,9 @@ def test_rejects_can_be_fed_back(tmp_path):
         (["parse", ".", "--max-bytes", "big"], 2, "'big' is no size"),
         (["parse", ".", "--config", "my.toml"], 2, "--config my.toml: no such file"),
         (["parse", ".", "--relative-to", "now"], 2, "neither a date such as"),
+        (["parse", ".", "-o", "a", "--rejects", "./a"], 2, "give each a file of its"),
+        (["parse", ".", "--rejects", "-"], 2, "--output and --rejects would both"),
+        (["parse", ".", "-o", "a", "--state", "a"], 2, "would both write a: give"),
     ],
 )
 def test_errors_name_the_thing_and_the_remedy(tmp_path, args, status, message):
@@ -224,6 +227,19 @@ def test_errors_name_the_thing_and_the_remedy(tmp_path, args, status, message):
     assert done.returncode == status
     assert message in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()
+
+
+def test_a_device_may_be_named_twice(folder):
+    done = newsingest("parse", folder, "-o", "/dev/null", "--rejects", "/dev/null")
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("option", ["--output", "--rejects", "--summary", "--state"])
+def test_what_is_read_is_never_written(folder, option):
+    before = (folder / "a.txt").read_bytes()
+    done = newsingest("parse", folder, option, folder / "a.txt")
+    assert done.returncode in {1, 2}
+    assert (folder / "a.txt").read_bytes() == before
 
 
 def test_an_empty_folder_is_no_error_when_allowed(tmp_path):

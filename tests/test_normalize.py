@@ -84,6 +84,9 @@ def test_lone_surrogates_and_all_planes_pass(profile):
     assert normalize.load(profile)(text)
 
 
+PATTERN = "[[step]]\nkind = 'pattern'\nneeds = 'a'\n"
+
+
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
@@ -93,6 +96,17 @@ def test_lone_surrogates_and_all_planes_pass(profile):
             "a step's kind must be one of unicode, map, pattern",
         ),
         ("[[step]]\nkind = 'map'\nmop = 1", "a map step has no mop, only"),
+        ("mop = 1", "a profile has no mop, only"),
+        ("extends = ['light']", "extends must be a text"),
+        ("step = 1", r"step must be tables, each headed \[\[step\]\]"),
+        ("[[step]]\nkind = ['map']", "kind must be one of unicode"),
+        ("[[step]]\nkind = 'unicode'", "step 1: a unicode step needs form: one of NFC"),
+        ("[[step]]\nkind = 'map'\ndelete = 'ab'", "delete must be a list of char"),
+        ("[[step]]\nkind = 'map'\nmap = {ab = 'c'}", "map must be a table of char"),
+        ("[[step]]\nkind = 'map'\nmap = {a = 3}", "map must be a table of char"),
+        (f"{PATTERN}find = '('", "find must be a regular expression"),
+        (f"{PATTERN}find = 'a(b)'\nreplace = '\\2'", "replace does not fit find: inv"),
+        (f"{PATTERN}find = 'a'", "a pattern step needs replace"),
     ],
 )
 def test_a_mistake_is_named(toml, message):

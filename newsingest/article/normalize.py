@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from newsingest.article import packaged
 from newsingest.article.fold import WINDOWS, from_windows, in_windows
+from newsingest.article.profiles import ProfileError, characters, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Step: TypeAlias = "Callable[[str, bytes], str]"
 """A text and the lead bytes of its rarer characters: what has none there need not be
@@ -35,23 +36,12 @@ ADDRESS = re.compile(
 MAY_BE_ADDRESS = ("@", "#", "://", "www.")
 COMMON = bytes((*range(9, 14), *range(32, 127), *range(0x80, 0xC0), 0xD8, 0xD9))
 """Bytes of UTF-8 that tell nothing: ASCII, the Arabic block's leads, trailing bytes."""
-CODE_POINTS = re.compile(r"U\+([0-9A-F]{4,6})(?:-U\+([0-9A-F]{4,6}))?")
 NAMED_CHARACTER = re.compile(r"\\[uUNx]")
 LONGEST_CHAIN = 64
 """Up to so many characters, asking for each is quicker than one pass over the text."""
 
 NAMES = ("light", "none", "search", "standard")
 """The built-in profiles."""
-
-KEYS = {
-    "unicode": {"form"},
-    "map": {"map", "delete", "compatibility"},
-    "pattern": {"find", "replace", "needs"},
-}
-
-
-class ProfileError(ValueError):
-    """A mistake in a profile: says which profile and what was expected."""
 
 
 class Compiled(NamedTuple):
@@ -223,7 +213,7 @@ def load(profile: str, toml: str | None = None) -> Normalizer:
     own = data.get("step", ())
     steps = (
         *(below.steps if below else ()),
-        *(_compile(step, profile) for step in own),
+        *(_compile(step) for step in own),
     )
     return Normalizer(
         profile=data.get("name", profile),
@@ -246,29 +236,10 @@ def _built_in(profile: str) -> Mapping[str, Any]:
     return packaged.tables("profiles", NAMES, read)[NAMES.index(profile)]
 
 
-def read(toml: str, profile: str) -> dict[str, Any]:
-    """The data of a profile. Raises `ProfileError` where its TOML is none."""
-    import tomllib  # noqa: PLC0415 - start-up: built-in profiles are compiled
-
-    try:
-        return tomllib.loads(toml)
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"profile {profile}: {error}") from None
-
-
-def _compile(step: Mapping[str, Any], profile: str) -> Compiled:
-    kind = step.get("kind")
-    if kind not in KEYS:
-        known = ", ".join(KEYS)
-        raise ProfileError(f"profile {profile}: a step's kind must be one of {known}")
-    if unknown := set(step) - KEYS[kind] - {"kind", "why"}:
-        known = ", ".join(sorted(KEYS[kind]))
-        raise ProfileError(
-            f"profile {profile}: a {kind} step has no {min(unknown)}, only {known}"
-        )
-    if kind == "unicode":
+def _compile(step: Mapping[str, Any]) -> Compiled:
+    if step["kind"] == "unicode":
         return Compiled(_unicode(step["form"]))
-    if kind == "pattern":
+    if step["kind"] == "pattern":
         marks = any(map(unicodedata.combining, step["find"]))
         steady = not marks and not NAMED_CHARACTER.search(step["find"])
         return Compiled(_pattern(step), step["needs"][0], steady)
@@ -298,24 +269,13 @@ def _pattern(step: Mapping[str, Any]) -> Step:
 def _table(step: Mapping[str, Any]) -> dict[str, str]:
     table = {
         character: plain.strip(" ")
-        for character in _characters(step.get("compatibility", ()))
+        for character in characters(step.get("compatibility", ()))
         if (plain := unicodedata.normalize("NFKC", character)) != character
     }
-    table |= dict.fromkeys(_characters(step.get("delete", ())), "")
+    table |= dict.fromkeys(characters(step.get("delete", ())), "")
     for character, result in step.get("map", {}).items():
-        table |= dict.fromkeys(_characters([character]), result)
+        table |= dict.fromkeys(characters([character]), result)
     return table
-
-
-def _characters(items: Iterable[str]) -> Iterator[str]:
-    """Characters written as themselves, as `U+064B` or as `U+064B-U+0652`."""
-    for item in items:
-        found = CODE_POINTS.fullmatch(item)
-        if found is None:
-            yield item
-        else:
-            first, last = int(found[1], 16), int(found[2] or found[1], 16)
-            yield from map(chr, range(first, last + 1))
 
 
 def _map(table: Mapping[str, str]) -> Step:

@@ -107,15 +107,20 @@ def run(plan: Plan) -> int:
     summary = Summary(plan.job.options.profile)
     began = time.monotonic()
     stop = Stop()
+    refused = False
     try:
         with stop.listening():
             _work(plan, found, summary, progress, stop)
     except BrokenPipeError:
         _leave_quietly()
         return SIGPIPE
+    except RunError as error:
+        refused = error.status == USAGE
+        raise
     finally:
         summary.seconds = time.monotonic() - began
-        _write_summary(plan, summary)
+        if not refused:  # what was refused may be to write over an input
+            _write_summary(plan, summary)
     progress.finish(summary)
     if stop.signal:
         progress.note(f"interrupted; to go on: {_again()}")
@@ -330,15 +335,19 @@ class Books:
 
 def _guarded(found: Iterable[Input], plan: Plan) -> Iterator[Input]:
     """The inputs; refuses to read what is being written."""
-    if plan.output == sinks.STDOUT:
-        yield from found
-        return
-    output = os.fsencode(os.path.realpath(plan.output))
-    name = os.path.basename(output)
+    options = (plan.output, plan.rejects, plan.summary, plan.summary_prom, plan.state)
+    written = {
+        os.fsencode(os.path.realpath(path)): path
+        for path in options
+        if path and path != sinks.STDOUT
+    }
+    names = tuple(map(os.path.basename, written))
     for item in found:
-        if item.file.endswith(name) and os.path.realpath(item.file) == output:
+        if not item.file.endswith(names):
+            pass
+        elif path := written.get(os.path.realpath(item.file)):
             raise RunError(
-                f"{plan.output} is an input as well: write somewhere else, or name it "
+                f"{path} is an input as well: write somewhere else, or name it "
                 "so that --include does not take it",
                 USAGE,
             )
