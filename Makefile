@@ -10,12 +10,14 @@ SHARED ?= ../shared
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-$(BIN)/newsingest: pyproject.toml
+TABLES := $(wildcard newsingest/rules/*.toml newsingest/profiles/*.toml)
+
+$(BIN)/newsingest: pyproject.toml .ci/compile_tables.py $(TABLES) # compiles the tables
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml $(BIN)/newsingest
+$(VENV)/.dev: pyproject.toml | $(BIN)/newsingest
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	$(BIN)/pip install --quiet --group dev
 	@touch $@

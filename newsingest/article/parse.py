@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from string import ascii_letters
 from typing import TYPE_CHECKING
 
 from newsingest.article import fields, normalize, rules
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from newsingest.article.split import Span
 
 ARABIC = in_windows("".join(map(chr, range(0x621, 0x64B))), "ignore")
-LATIN = ascii_letters.encode()
+LATIN = bytes((*range(0x41, 0x5B), *range(0x61, 0x7B)))
 """The letters as bytes, which are counted ten times as fast as characters."""
 
 LANGUAGE_SAMPLE = 400

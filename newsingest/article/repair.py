@@ -11,11 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsingest.article.align import Alignment
 from newsingest.article.edits import Edit, apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from newsingest.article.align import Alignment
 
 # Names end in a semicolon, so that `?a=1&copy=2` in an address is none.
 ENTITY = (
@@ -39,6 +40,8 @@ class Repaired:
     @property
     def alignment(self) -> Alignment:
         """The way from the text as it was read to this one."""
+        from newsingest.article.align import Alignment  # noqa: PLC0415 - start-up
+
         whole = Alignment()
         for edits in self.steps:
             whole = whole.then(Alignment.of(edits, in_place=True))

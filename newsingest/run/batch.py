@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
-import traceback
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -70,6 +70,8 @@ class Worker:
         """Compile the parser. Raises `ValueError` on mistakes in options or rules."""
         self.job = job
         self.parser = parser(job.options)
+        gc.freeze()  # the tables are for good, and forked processes share them
+        gc.enable()
         self.zone = _zone(job.options.timezone) if job.relative_to_mtime else UTC
 
     def work(
@@ -122,6 +124,8 @@ class Worker:
             slow = RejectedError("timeout", f"took over {self.job.timeout:g} seconds")
             return self._refuse(item, reading, slow, result)
         except Exception as failure:  # noqa: BLE001 - one article must not end the run
+            import traceback  # noqa: PLC0415 - start-up: only for what should not be
+
             what = f"{type(failure).__name__}: {failure}"
             result.traces.append(f"{item.source}/{item.path}: {traceback.format_exc()}")
             crash = RejectedError("crashed", what.splitlines()[0][:200])
