@@ -42,14 +42,18 @@ def _configured(ctx: click.Context, _param: click.Parameter, value: str | None) 
         with open(value, "rb") as file:  # noqa: PTH123
             data = tomllib.load(file)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise click.UsageError(f"--config {value}: {why}") from None
+        from newsingest.run.reading import cannot_read  # noqa: PLC0415
+
+        raise click.UsageError(cannot_read(f"--config {value}", error)) from None
     except tomllib.TOMLDecodeError as error:
         raise click.UsageError(f"--config {value}: {error}") from None
     known = {param.name for param in ctx.command.params}
     defaults = {key.replace("-", "_"): item for key, item in data.items()}
     if unknown := sorted(set(defaults) - known):
-        raise click.UsageError(f"--config {value}: no option is called {unknown[0]}")
+        raise click.UsageError(
+            f"--config {value}: no option is called {unknown[0]}; its keys are the "
+            "long options' names, such as jobs or max-bytes"
+        )
     ctx.default_map = {**(ctx.default_map or {}), **defaults}
 
 
@@ -297,6 +301,7 @@ def parse(**given: Any) -> None:
 def explain(**given: Any) -> None:
     """How one file was read: every line, its label, the rule that decided.
 
+    `-` is an article on stdin.
     A label in brackets is the runner-up where the decision was close. On a terminal this
     is a table; in a pipe it is a line a span, tab-separated and whole: line, label, rule,
     text, what was understood.
@@ -305,6 +310,7 @@ def explain(**given: Any) -> None:
         newsingest explain articles/0001.txt
         newsingest explain articles/0001.txt | grep -P '\\tbyline'
         newsingest explain --rules my.toml articles/0001.txt
+        newsingest explain --json - < article.txt | jq -r 'select(.label == "body").text'
     """
     from newsingest.run import options  # noqa: PLC0415 - start-up
 
@@ -334,8 +340,9 @@ def compact(file: str) -> None:
     help="The folder that paths are below: sources are read and compared.",
 )
 def verify(records: str, root: str | None) -> None:
-    """Check RECORDS: every line parses, fits the schema and, with --root, its source.
+    """Check records against the schema and their sources.
 
+    Every line of RECORDS (`-` is stdin) must parse and fit the schema.
     With --root the source must still have its SHA-256, the spans must cover it to its
     last character, and `body` and `text` must be what they hold. Exit status 0, or 3
     with a line a fault.
@@ -364,5 +371,20 @@ def schema() -> None:
 
 
 def main() -> None:
-    """Run the command."""
-    cli(prog_name="newsingest")
+    """Run the command; wrong usage is one line that says where to look."""
+    try:
+        sys.exit(cli.main(prog_name="newsingest", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        where = (
+            error.ctx.command_path
+            if isinstance(error, click.UsageError) and error.ctx
+            else "newsingest"
+        )
+        message = error.format_message().rstrip(".")
+        click.echo(f"newsingest: {message}: see {where} --help", err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:  # Ctrl-C where no run is going on
+        sys.exit(130)

@@ -206,7 +206,7 @@ def test_rejects_can_be_fed_back(tmp_path):
     ("args", "status", "message"),
     [
         (["parse"], 2, "name a PATH to parse"),
-        (["parse", "missing"], 1, "missing: no such file or directory"),
+        (["parse", "missing"], 1, "missing: no such file or directory: check its name"),
         (["parse", "."], 1, "no article was found"),
         (["parse", ".", "-o", "no/out.jsonl"], 1, "make the folder first"),
         (["parse", ".", "--jobs", "0"], 2, "--jobs"),
@@ -216,6 +216,21 @@ def test_rejects_can_be_fed_back(tmp_path):
         (["parse", ".", "--encoding", "klingon"], 2, "no encoding has that name"),
         (["parse", ".", "--max-bytes", "big"], 2, "'big' is no size"),
         (["parse", ".", "--config", "my.toml"], 2, "--config my.toml: no such file"),
+        (
+            ["parse", ".", "--job", "2"],
+            2,
+            "Did you mean '--jobs'?: see newsingest parse",
+        ),
+        (
+            ["parsee"],
+            2,
+            "No such command 'parsee'. Did you mean 'parse'?: see newsingest",
+        ),
+        (
+            ["parse", ".", "-j", "0"],
+            2,
+            "0 is not in the range x>=1: see newsingest parse",
+        ),
         (["parse", ".", "--relative-to", "now"], 2, "neither a date such as"),
         (["parse", ".", "-o", "a", "--rejects", "./a"], 2, "give each a file of its"),
         (["parse", ".", "--rejects", "-"], 2, "--output and --rejects would both"),
@@ -225,8 +240,10 @@ def test_rejects_can_be_fed_back(tmp_path):
 def test_errors_name_the_thing_and_the_remedy(tmp_path, args, status, message):
     done = newsingest(*args, cwd=tmp_path)
     assert done.returncode == status
-    assert message in done.stderr.decode()
-    assert "Traceback" not in done.stderr.decode()
+    said = done.stderr.decode()
+    assert message in said
+    assert said.splitlines()[-1].startswith("newsingest: ")
+    assert "Traceback" not in said
 
 
 def test_a_device_may_be_named_twice(folder):

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 import pytest
 
-from newsingest.cli import cli
+from newsingest.cli import CONTEXT, cli
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -102,7 +102,7 @@ def test_commands_that_are_only_shown_could_run(page):
 
 
 def commands():
-    context = click.Context(cli, info_name="newsingest")
+    context = click.Context(cli, info_name="newsingest", **CONTEXT)
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)
         yield name, command, click.Context(command, info_name=name, parent=context)
@@ -110,9 +110,11 @@ def commands():
 
 def reference():
     """docs/command-line.md, from the commands themselves."""
+    context = click.Context(cli, info_name="newsingest", terminal_width=90, **CONTEXT)
     parts = [
         "# The command line\n",
         "Made from the commands' own help texts by `make docs`.\n",
+        f"```\n{cli.get_help(context)}\n```\n",
     ]
     for name, command, context in commands():
         context.max_content_width = 90

@@ -257,3 +257,11 @@ def test_a_full_disk_promotes_nothing_and_a_rerun_goes_on(tmp_path):
         assert len({json.loads(line)["id"] for line in lines}) == len(lines) == 1500
     finally:
         subprocess.run(["umount", disk], check=True)
+
+
+def test_a_file_that_is_no_state_is_left_alone(tmp_path):
+    write(tmp_path / "news", [1])
+    (tmp_path / "state").write_text("three", "utf-8")
+    done = parse(tmp_path)
+    assert (done.returncode, "it is no state file" in done.stderr) == (1, True)
+    assert (tmp_path / "state").read_text("utf-8") == "three"

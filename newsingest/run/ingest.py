@@ -18,6 +18,7 @@ from newsingest.run import progress as show
 from newsingest.run import sinks, sources
 from newsingest.run.batch import Result
 from newsingest.run.inputs import Input, Root, Selection
+from newsingest.run.reading import cannot_read
 from newsingest.run.summary import REJECTS, SIGPIPE, USAGE, RunError, Summary
 from newsingest.run.workers import results
 from newsingest.version import VERSION
@@ -181,8 +182,7 @@ def _list(name: str) -> Iterator[IO[bytes]]:
     try:
         stream = open(name, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise RunError(f"--files-from {name}: {why}", USAGE) from None
+        raise RunError(cannot_read(f"--files-from {name}", error), USAGE) from None
     with stream:
         yield stream
 

@@ -32,8 +32,16 @@ create table if not exists done (
     source text
 ) without rowid;
 """
+MAGIC = b"SQLite format 3\0"
 LOCK_POLL = 0.1
 """Seconds between two tries for a lock that somebody holds."""
+
+
+def _no_other_file(fd: int) -> None:
+    """SQLite overwrites a file of less than a page, `--state notes.txt` say."""
+    head = os.pread(fd, len(MAGIC), 0)
+    if head and head != MAGIC:
+        raise sqlite3.DatabaseError("file is not a database")
 
 
 class Ledger:
@@ -50,6 +58,7 @@ class Ledger:
         self.known = 0
         self._lock = self._locked(lock_wait)
         try:
+            _no_other_file(self._lock)
             self._base = sqlite3.connect(path, isolation_level=None)
             self._base.execute("pragma journal_mode = wal")
             self._base.execute("pragma synchronous = full")

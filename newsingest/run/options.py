@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsingest.article.record import Options, RejectedError
 from newsingest.run.inputs import Selection, printable
+from newsingest.run.reading import cannot_read
 from newsingest.run.summary import COUNTED, OK, REJECTS, USAGE, RunError
 
 if TYPE_CHECKING:
@@ -191,11 +192,12 @@ def _text(path: str, option: str) -> str:
         with open(path, encoding="utf-8") as file:
             return file.read()
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise RunError(f"{option} {path}: {why}", USAGE) from None
+        raise RunError(cannot_read(f"{option} {path}", error), USAGE) from None
     except UnicodeDecodeError as error:
         raise RunError(
-            f"{option} {path}: not in UTF-8: {error.reason}", USAGE
+            f"{option} {path}: not in UTF-8 ({error.reason} at byte {error.start}): "
+            "save it as UTF-8",
+            USAGE,
         ) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import contextmanager
@@ -61,6 +62,20 @@ def read(file: bytes, max_bytes: int) -> Reading:
 def reason(error: OSError) -> str:
     """What went wrong, without the path that the reader of the line already has."""
     return (error.strerror or str(error)).lower()
+
+
+def cannot_read(thing: str, error: OSError) -> str:
+    """One line for what was named on the command line: what, why, what to do.
+
+    >>> cannot_read("--rules my.toml", OSError(2, "No such file or directory"))
+    '--rules my.toml: no such file or directory: check its name and its folder'
+    """
+    remedy = {
+        errno.ENOENT: "check its name and its folder",
+        errno.EACCES: "you need the right to read it",
+        errno.EISDIR: "name a file in it",
+    }.get(error.errno or 0, "see whether other programs can read it")
+    return f"{thing}: {reason(error)}: {remedy}"
 
 
 def regular(found: os.stat_result) -> None:

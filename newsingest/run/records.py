@@ -36,7 +36,7 @@ def lines_of(path: str) -> Iterator[IO[bytes]]:
     try:
         file = open(path, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise RunError(f"{path}: {reading.reason(error)}") from None
+        raise RunError(reading.cannot_read(path, error)) from None
     with file:
         name = os.fsencode(path)
         if not name.lower().endswith(reading.COMPRESSED):
@@ -142,9 +142,10 @@ class Checker:
     def summary(self, faults: int) -> str:
         """The last line."""
         superseded = self.seen.total() - len(self.seen)
+        told = "1 fault" if faults == 1 else f"{faults:,} faults"
         return (
             f"{self.seen.total():,} records, {superseded:,} superseded, "
-            f"{self.checked:,} checked against their sources, {faults:,} faults"
+            f"{self.checked:,} checked against their sources, {told}"
         )
 
     def faults(self, line: bytes) -> Iterator[Fault]:

@@ -252,7 +252,7 @@ def _root(path: bytes, root: bytes | None, source: str | None, status: int) -> R
     try:
         found = os.stat(file)
     except OSError as error:
-        raise RunError(f"{printable(file)}: {reading.reason(error)}", status) from None
+        raise RunError(reading.cannot_read(printable(file), error), status) from None
     folder = stat.S_ISDIR(found.st_mode)
     whole = os.path.abspath(file)
     if root:
@@ -260,7 +260,9 @@ def _root(path: bytes, root: bytes | None, source: str | None, status: int) -> R
         below = os.path.relpath(whole, top)
         if below.startswith(b"../") or below == b"..":
             raise RunError(
-                f"{printable(file)} is not below --root {printable(root)}", status
+                f"{printable(file)} is not below --root {printable(root)}: "
+                "name a folder above it",
+                status,
             )
         below = b"" if below == b"." else below
     else:
