@@ -186,6 +186,15 @@ def endless(tmp_path):
     write(tmp_path / "news", range(2000))
 
 
+def until_begun(running, output):
+    """Wait until it listens to signals: on a busy machine that can take seconds."""
+    latest = time.monotonic() + 30
+    while not output.exists():
+        assert running.poll() is None, running.stderr.read()
+        assert time.monotonic() < latest, "it has not begun in 30 s"
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 )
@@ -199,7 +208,7 @@ def test_a_signal_ends_it_well_and_a_rerun_goes_on(tmp_path, number, status):
         stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
-    time.sleep(0.7)
+    until_begun(running, tmp_path / "out.jsonl")
     running.send_signal(number)
     told = running.communicate(timeout=30)[1]
     assert running.returncode == status

@@ -56,4 +56,5 @@ LocalPipelineExecutor(
     ],
     tasks=1,
     logging_dir=f"{sys.argv[2]}/logs",
+    skip_completed=False,  # or every round after the first does nothing
 ).run()
