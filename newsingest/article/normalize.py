@@ -24,16 +24,28 @@ Step: TypeAlias = "Callable[[str, bytes], str]"
 """A text and the lead bytes of its rarer characters: what has none there need not be
 looked for in the text."""
 
-MARKS = "\N{ARABIC FATHATAN}-\N{ARABIC HAMZA BELOW}\N{ARABIC TATWEEL}"
+MARKS = (
+    "\N{ARABIC SIGN SALLALLAHOU ALAYHE WASSALLAM}-\N{ARABIC SMALL KASRA}"
+    "\N{ARABIC FATHATAN}-\N{ARABIC WAVY HAMZA BELOW}"
+    "\N{ARABIC LETTER SUPERSCRIPT ALEF}\u06d6-\u06ed\u08d3-\u08ff\u0300-\u036f"
+)
+"""What profiles may delete: an address neither begins behind one nor ends before it."""
+ENDS = r"\s«»\"“”<>،؛"
 ADDRESS = re.compile(
     rf"""
-    (?:https?://|www\.) [^\s«»"“”<>،؛]+        # addresses, digits and all
-  | [\w.+-]+ @ [\w-]+ (?:\.[\w-]+)+             # mail
-  | (?<!\w) [@#] [\w{MARKS}]+                   # @names and #tags
+    (?<![ـ{MARKS}]) https?:// [^{ENDS}]+           # addresses, digits and all
+  | (?<![\w.+@{MARKS}-]) www\. [^{ENDS}]+
+  | (?<![\w.+@#{MARKS}-]) [\w.+-]++ @ [\w-]++ (?:\.[\w-]++)++ (?: :?/ [^{ENDS}]* )?
+  | (?<![\w.@#{MARKS}-]) (?:[A-Za-z0-9-]++\.)++ [A-Za-z]{{2,}}+ / [^{ENDS}]*
+  | (?<![\w{MARKS}]) [@#] (?: (?!https?://|www\.) [\w{MARKS}] )+
     """,
     re.VERBOSE,
 )
-MAY_BE_ADDRESS = ("@", "#", "://", "www.")
+"""URLs with a scheme or without, mail, @names and #tags.
+
+What one of them begins must not depend on marks that are deleted around it.
+"""
+PATH = re.compile("/(?<=[A-Za-z]/)")
 COMMON = bytes((*range(9, 14), *range(32, 127), *range(0x80, 0xC0), 0xD8, 0xD9))
 """Bytes of UTF-8 that tell nothing: ASCII, the Arabic block's leads, trailing bytes."""
 NAMED_CHARACTER = re.compile(r"\\[uUNx]")
@@ -43,17 +55,22 @@ LONGEST_CHAIN = 64
 NAMES = ("light", "none", "search", "standard")
 """The built-in profiles."""
 
+ADDRESSES = "addresses"
+"""The kind of step from which on addresses are left alone."""
+
 
 class Compiled(NamedTuple):
     """A step, ready to be applied.
 
     A pattern does nothing to a text without the character that it `needs`. It is
-    `steady` where it cannot tell in which order two marks stand.
+    `steady` where it cannot tell in which order two marks stand. `whole` is what works
+    on a whole text and not on parts.
     """
 
     apply: Step
     needs: str = ""
     steady: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,36 +165,19 @@ def _may_move(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Normalizer:
-    """A compiled normalisation profile; call it with a text.
+class Pass:
+    """Steps that are taken one after the other, or at once where the text allows it."""
 
-    >>> Normalizer.load("standard")("القُدس ٢٠٢٤، إلى info@example.com")
-    'القدس 2024، الى info@example.com'
-    """
-
-    profile: str
-    why: str
     steps: tuple[Compiled, ...]
-    spare_addresses: bool
     quick: ByteTable
 
     @classmethod
-    def load(cls, profile: str, toml: str | None = None) -> Normalizer:
-        """Compile a built-in profile by name, or one of your own from its TOML.
-
-        Raises `ProfileError` for an unknown name or a mistake in the TOML.
-        """
-        return load(profile, toml)
+    def of(cls, steps: tuple[Compiled, ...]) -> Pass:
+        """Compile the quick form as well."""
+        return cls(steps, ByteTable.compile(steps))
 
     def __call__(self, text: str) -> str:
-        """The text under the profile. Idempotent; never raises on any `str`."""
-        if self.spare_addresses and any(
-            sign[0] in text and sign in text for sign in MAY_BE_ADDRESS
-        ):
-            return "".join(self._around_addresses(text))
-        return self._apply(text)
-
-    def _apply(self, text: str) -> str:
+        """The text after the steps."""
         quick = self.quick.apply(text)
         if quick is not None:
             return quick
@@ -188,13 +188,79 @@ class Normalizer:
                 text, leads = after, rare_leads(after) if leads else leads
         return text
 
-    def _around_addresses(self, text: str) -> Iterator[str]:
+
+@dataclass(frozen=True, slots=True)
+class Sparing:
+    """The same steps, of which some leave addresses alone.
+
+    Addresses are looked for in what the steps `before` make of the text, where nothing
+    unseen stands beside them or in them.
+    """
+
+    before: Pass
+    behind: Pass
+    last: Pass
+
+    @classmethod
+    def of(cls, steps: tuple[Compiled, ...], at: int) -> Sparing:
+        """The step `at` says from where on; a last Unicode form is for all again."""
+        end = len(steps) - steps[-1].whole
+        return cls(Pass.of(steps[:at]), Pass.of(steps[at:end]), Pass.of(steps[end:]))
+
+    def __call__(self, text: str) -> str:
+        """The text after the steps."""
+        return self.last("".join(self._pieces(self.before(text))))
+
+    def _pieces(self, text: str) -> Iterator[str]:
         at = 0
         for found in ADDRESS.finditer(text):
-            yield self._apply(text[at : found.start()])
+            yield self.behind(text[at : found.start()])
             yield found[0]
             at = found.end()
-        yield self._apply(text[at:])
+        yield self.behind(text[at:])
+
+
+@dataclass(frozen=True, slots=True)
+class Normalizer:
+    """A compiled normalisation profile; call it with a text.
+
+    >>> Normalizer.load("standard")("القُدس ٢٠٢٤، إلى info@example.com")
+    'القدس 2024، الى info@example.com'
+    """
+
+    profile: str
+    why: str
+    whole: Pass
+    sparing: Sparing | None = None
+
+    @classmethod
+    def load(cls, profile: str, toml: str | None = None) -> Normalizer:
+        """Compile a built-in profile by name, or one of your own from its TOML.
+
+        Raises `ProfileError` for an unknown name or a mistake in the TOML.
+        """
+        return load(profile, toml)
+
+    def __call__(self, text: str) -> str:
+        """The text under the profile. Never raises on any `str`."""
+        if self.sparing is None:
+            return self.whole(text)
+        if not may_hold_address(text):
+            done = self.whole(text)
+            if not ("/" in text or "w" in text) or not may_hold_address(done):
+                return done
+        return self.sparing(text)
+
+
+def may_hold_address(text: str) -> bool:
+    """Whether it is worth while to look for addresses."""
+    return (
+        "@" in text
+        or "#" in text
+        or ("/" in text and PATH.search(text) is not None)
+        or "://" in text
+        or ("w" in text and "www." in text)
+    )
 
 
 def rare_leads(text: str) -> bytes:
@@ -209,19 +275,24 @@ def load(profile: str, toml: str | None = None) -> Normalizer:
     Raises `ProfileError` for an unknown name or a mistake in the TOML.
     """
     data = read(toml, profile) if toml is not None else _built_in(profile)
-    below = load(data["extends"]) if "extends" in data else None
-    own = data.get("step", ())
-    steps = (
-        *(below.steps if below else ()),
-        *(_compile(step) for step in own),
-    )
+    own = [*_inherited(data), *data.get("step", ())]
+    kinds = [step["kind"] for step in own]
+    steps = tuple(_compile(step) for step in own)
     return Normalizer(
         profile=data.get("name", profile),
         why=data.get("why", ""),
-        steps=steps,
-        spare_addresses=data.get("spare_addresses", False),
-        quick=ByteTable.compile(steps),
+        whole=Pass.of(steps),
+        sparing=Sparing.of(steps, kinds.index(ADDRESSES))
+        if ADDRESSES in kinds
+        else None,
     )
+
+
+def _inherited(data: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    if "extends" not in data:
+        return ()
+    below = _built_in(data["extends"])
+    return (*_inherited(below), *below.get("step", ()))
 
 
 def names() -> list[str]:
@@ -238,7 +309,9 @@ def _built_in(profile: str) -> Mapping[str, Any]:
 
 def _compile(step: Mapping[str, Any]) -> Compiled:
     if step["kind"] == "unicode":
-        return Compiled(_unicode(step["form"]))
+        return Compiled(_unicode(step["form"]), whole=True)
+    if step["kind"] == ADDRESSES:
+        return Compiled(_nothing)
     if step["kind"] == "pattern":
         marks = any(map(unicodedata.combining, step["find"]))
         steady = not marks and not NAMED_CHARACTER.search(step["find"])
@@ -254,6 +327,11 @@ def _unicode(form: str) -> Step:
         return unicodedata.normalize(form, text)  # type: ignore[arg-type]
 
     return compose
+
+
+def _nothing(text: str, leads: bytes) -> str:
+    del leads
+    return text
 
 
 def _pattern(step: Mapping[str, Any]) -> Step:

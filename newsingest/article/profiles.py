@@ -86,7 +86,6 @@ PROFILE = {
     "name": TEXT,
     "why": TEXT,
     "extends": TEXT,
-    "spare_addresses": Key("true or false", lambda value: isinstance(value, bool)),
     "step": Key(
         "tables, each headed [[step]]",
         lambda value: (
@@ -94,7 +93,7 @@ PROFILE = {
         ),
     ),
 }
-STEPS = {
+STEPS: dict[str, dict[str, Key]] = {
     "unicode": {
         "form": Key(f"one of {', '.join(FORMS)}", FORMS.__contains__, required=True)
     },
@@ -119,6 +118,7 @@ STEPS = {
             required=True,
         ),
     },
+    "addresses": {},
 }
 
 
