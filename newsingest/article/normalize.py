@@ -7,14 +7,15 @@ articles hold few of the characters that a profile changes.
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from newsingest.article import packaged
-from newsingest.article.fold import WINDOWS, from_windows, in_windows
+from newsingest.article.fold import CONTROLS, WINDOWS
 from newsingest.article.profiles import ProfileError, characters, read
 
 if TYPE_CHECKING:
@@ -45,10 +46,28 @@ ADDRESS = re.compile(
 
 What one of them begins must not depend on marks that are deleted around it.
 """
-PATH = re.compile("/(?<=[A-Za-z]/)")
+SIGN = re.compile("[@#/w]")
+"""Every address holds one of them; what is deleted cannot make one."""
+WORD_END = re.compile("[ \n]")
 COMMON = bytes((*range(9, 14), *range(32, 127), *range(0x80, 0xC0), 0xD8, 0xD9))
 """Bytes of UTF-8 that tell nothing: ASCII, the Arabic block's leads, trailing bytes."""
 NAMED_CHARACTER = re.compile(r"\\[uUNx]")
+COMMONEST = WINDOWS.translate(
+    dict(
+        zip(
+            map(ord, CONTROLS[1:]),
+            "٠١٢٣٤٥٦٧٨٩ی٪\N{ARABIC LETTER SUPERSCRIPT ALEF}ٱ"
+            "\N{ZERO WIDTH NO-BREAK SPACE}\N{ZERO WIDTH SPACE}"
+            "\N{RIGHT-TO-LEFT EMBEDDING}\N{POP DIRECTIONAL FORMATTING}",
+            strict=False,
+        )
+    )
+)
+"""What nearly all articles are made of: Windows-1256, and digits for its controls.
+
+None of them is composed with another.
+"""
+TO_BYTE = codecs.charmap_build(COMMONEST)
 LONGEST_CHAIN = 64
 """Up to so many characters, asking for each is quicker than one pass over the text."""
 
@@ -75,7 +94,7 @@ class Compiled(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ByteTable:
-    """A profile for texts that Windows-1256 can write: most, at a quarter of the cost.
+    """A profile for texts of `COMMONEST` characters: most, at a quarter of the cost.
 
     All maps together are one table of bytes. `patterns` stand in a row among them and
     are applied first, to texts with a byte of `needed` and without one of `before`,
@@ -93,54 +112,62 @@ class ByteTable:
     def compile(cls, steps: Sequence[Compiled]) -> ByteTable:
         """Send every character through the maps by itself."""
         needs = {step.needs for step in steps if step.needs}
-        at = [n for n, step in enumerate(steps) if step.needs and step.needs in WINDOWS]
+        at = [
+            n for n, step in enumerate(steps) if step.needs and step.needs in COMMONEST
+        ]
         in_a_row = at == list(range(at[0], at[-1] + 1)) if at else True
         quick = in_a_row and all(steps[number].steady for number in at)
         awkward = set() if quick else set(needs)
         before: set[str] = set()
-        results = list(WINDOWS)
+        results = list(COMMONEST)
         for number, step in enumerate(steps):
             if step.needs:
                 continue
             results = _each(step.apply, results)
-            changed = {c for c, r in zip(WINDOWS, results, strict=True) if c != r}
-            now = zip(WINDOWS, results, strict=True)
+            changed = {c for c, r in zip(COMMONEST, results, strict=True) if c != r}
+            now = zip(COMMONEST, results, strict=True)
             awkward |= {c for c, r in now if c in changed and not needs.isdisjoint(r)}
             before |= changed if at and number < at[0] else set()
         awkward |= {
             c
-            for c, r in zip(WINDOWS, results, strict=True)
-            if r not in WINDOWS or len(r) > 1 or _may_move(r)
+            for c, r in zip(COMMONEST, results, strict=True)
+            if r not in COMMONEST or len(r) > 1 or _may_move(r)
         }
         results = [
-            c if c in awkward else r for c, r in zip(WINDOWS, results, strict=True)
+            c if c in awkward else r for c, r in zip(COMMONEST, results, strict=True)
         ]
         return cls(
-            table=in_windows(
-                "".join(r or c for r, c in zip(results, WINDOWS, strict=True)), "strict"
+            table=_to_bytes(
+                "".join(r or c for r, c in zip(results, COMMONEST, strict=True))
             ),
             deleted=bytes(number for number, r in enumerate(results) if not r),
-            awkward=in_windows("".join(awkward), "ignore"),
-            needed=in_windows("".join(needs), "ignore"),
-            before=in_windows("".join(before), "ignore"),
+            awkward=_to_bytes("".join(awkward), "ignore"),
+            needed=_to_bytes("".join(needs), "ignore"),
+            before=_to_bytes("".join(before), "ignore"),
             patterns=tuple(steps[number].apply for number in at),
         )
 
     def apply(self, text: str) -> str | None:
         """The text under the profile; `None` where it takes the steps themselves."""
         try:
-            raw = in_windows(text, "strict")
-            if _holds(raw, self.awkward):
+            raw = _to_bytes(text)
+            if self.awkward and _holds(raw, self.awkward):
                 return None
-            if _holds(raw, self.needed):
+            if any(byte in raw for byte in self.needed):
                 if _holds(raw, self.before):
                     return None
                 for pattern in self.patterns:
                     text = pattern(text, b"")
-                raw = in_windows(text, "strict")
+                raw = _to_bytes(text)
         except UnicodeEncodeError:
             return None
-        return from_windows(raw.translate(self.table, self.deleted))
+        return codecs.charmap_decode(
+            raw.translate(self.table, self.deleted), "strict", COMMONEST
+        )[0]
+
+
+def _to_bytes(text: str, errors: Literal["strict", "ignore"] = "strict") -> bytes:
+    return codecs.charmap_encode(text, errors, TO_BYTE)[0]
 
 
 def _holds(raw: bytes, any_of: bytes) -> bool:
@@ -243,24 +270,28 @@ class Normalizer:
 
     def __call__(self, text: str) -> str:
         """The text under the profile. Never raises on any `str`."""
-        if self.sparing is None:
+        if self.sparing is None or not (
+            "@" in text or "#" in text or "/" in text or "w" in text
+        ):
             return self.whole(text)
-        if not may_hold_address(text):
-            done = self.whole(text)
-            if not ("/" in text or "w" in text) or not may_hold_address(done):
-                return done
-        return self.sparing(text)
+        return "".join(self._pieces(text, self.sparing))
 
-
-def may_hold_address(text: str) -> bool:
-    """Whether it is worth while to look for addresses."""
-    return (
-        "@" in text
-        or "#" in text
-        or ("/" in text and PATH.search(text) is not None)
-        or "://" in text
-        or ("w" in text and "www." in text)
-    )
+    def _pieces(self, text: str, sparing: Sparing) -> Iterator[str]:
+        """Words that may be addresses, and what stands between them."""
+        done = 0
+        for sign in SIGN.finditer(text):
+            at = sign.start()
+            if at < done:
+                continue
+            start = 1 + max(text.rfind(" ", done, at), text.rfind("\n", done, at))
+            start = start or done
+            end = WORD_END.search(text, at)
+            if start > done:
+                yield self.whole(text[done:start])
+            done = end.start() if end else len(text)
+            yield sparing(text[start:done])
+        if done < len(text):
+            yield self.whole(text[done:])
 
 
 def rare_leads(text: str) -> bytes:
