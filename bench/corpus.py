@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import random
 import tomllib
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,9 @@ POOL = 6000
 INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 LATIN = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")  # Windows Arabic has no others
 UNITS = {"K": 1 << 10, "M": 1 << 20}
+
+FIRST_DAY, A_DAY = date(2009, 1, 1), 40
+"""A newspaper prints some forty articles a day."""
 
 VOCALISED, INDIC_DIGITS, SPACED = 0.012, 0.08, 0.6
 """Shares of articles: vocalised, with Arabic-Indic digits, with blank lines between."""
@@ -82,9 +86,11 @@ def pool(seed: int) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def date_slots(rng: random.Random) -> dict[str, str]:
-    """The numbers and names of one date."""
-    day, month, year = rng.randint(1, 28), rng.randint(1, 12), rng.randint(2009, 2025)
+def date_slots(rng: random.Random, number: int) -> dict[str, str]:
+    """The numbers and names of one date: a folder's articles follow one another."""
+    printed = FIRST_DAY + timedelta(days=number // A_DAY)
+    day, month, year = printed.day, printed.month, printed.year
+    hijri = number // A_DAY % 354
     lists = words()["lists"]
     names = {
         name: lists[name][month - 1]
@@ -99,8 +105,10 @@ def date_slots(rng: random.Random) -> dict[str, str]:
         "hour": f"{rng.randint(1, 11)}",
         "hh": f"{rng.randint(0, 23):02}",
         "mm": f"{rng.randint(0, 59):02}",
-        "hd": f"{rng.randint(1, 29)}",
-        "hy": f"{rng.randint(1430, 1446)}",
+        "hd": f"{hijri % 29 + 1}",
+        "hy": f"{1430 + number // A_DAY // 354}",
+        "hijri": lists["hijri"][hijri // 30],
+        "weekday": lists["weekday"][printed.weekday()],
     }
 
 
@@ -109,7 +117,7 @@ def article(seed: int, number: int, size: int | None = None) -> str:
     rng = random.Random(seed * 1_000_003 + number)
     sentences = pool(seed)
     texts, slots = words(), Filler(rng)
-    slots.update(date_slots(rng))
+    slots.update(date_slots(rng, number))
     slots["date"] = rng.choice(texts["dates"]["forms"]).format_map(slots)
     slots["sentence"] = rng.choice(sentences)
     slots["n5"] = f"{rng.randint(10_000, 99_999)}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from newsingest.article import calendars
@@ -140,6 +141,8 @@ class DateReader:
         self._lexicon = Lexicon(rules)
         self._order: DateOrder = date_order
         self._timezone = timezone
+        # The articles of a day carry the same line.
+        self._remembered = lru_cache(maxsize=1024)(self._read)
 
     def read(self, line: str, now: datetime | None = None) -> DateReading | None:
         """Read a printed line; `None` where there is no date in it.
@@ -149,6 +152,9 @@ class DateReader:
         >>> reading.published, reading.precision, reading.coverage
         ('2024-03-07T14:35', 'minute', 1.0)
         """
+        return self._remembered(line, now)
+
+    def _read(self, line: str, now: datetime | None) -> DateReading | None:
         if not could_be_date(line):
             return None
         scan = self._lexicon.scan(line)
