@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from functools import cache
 from itertools import pairwise
+from operator import mul
 from typing import TYPE_CHECKING
 
 from newsingest.article import letters
@@ -77,7 +78,8 @@ def ranked(evidence: Mapping[str, float]) -> list[str]:
 def weigh(pairs: Mapping[tuple[int, int], int], name: str) -> float:
     """The evidence that counted neighbours are Arabic when read in an encoding."""
     known = worths(name)
-    return sum(count * known[pair] for pair, count in pairs.items())
+    worth = map(known.__getitem__, pairs)
+    return float(sum(map(mul, pairs.values(), worth)))
 
 
 class Worths(dict[tuple[int, int], float]):

@@ -155,7 +155,7 @@ class PhraseBook:
         word = found[0] if found else ""
         if not head.startswith(self._openings.get(word, ())):
             return None
-        folded = fold(bare)
+        folded = head if len(bare) <= self._longest_opening else fold(bare)
         for phrase in self._by_word[word]:
             if (
                 folded.startswith(phrase.folded)

@@ -696,7 +696,9 @@ class _Reading:
     def _label_plain(self, line: Line) -> bool:
         """Label a paragraph that is one whatever stands around it: most are."""
         if _is_plain(line):
-            self._put(line, "body", "shape.prose")
+            line.spans.append(
+                Span("body", line.start, line.end, line.text, "shape.prose")
+            )
         return bool(line.spans)
 
     def _label_copyright(self, at: int, line: Line) -> bool:
