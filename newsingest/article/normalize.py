@@ -46,8 +46,10 @@ ADDRESS = re.compile(
 
 What one of them begins must not depend on marks that are deleted around it.
 """
+SIGNS = (b"@", b"#", b"/", b"w")
 SIGN = re.compile("[@#/w]")
 """Every address holds one of them; what is deleted cannot make one."""
+PATH = re.compile("[A-Za-z]/")
 WORD_END = re.compile("[ \n]")
 COMMON = bytes((*range(9, 14), *range(32, 127), *range(0x80, 0xC0), 0xD8, 0xD9))
 """Bytes of UTF-8 that tell nothing: ASCII, the Arabic block's leads, trailing bytes."""
@@ -147,10 +149,17 @@ class ByteTable:
             patterns=tuple(steps[number].apply for number in at),
         )
 
-    def apply(self, text: str) -> str | None:
-        """The text under the profile; `None` where it takes the steps themselves."""
+    def apply(self, text: str, signs: Sequence[bytes] = ()) -> str | None:
+        """The text under the profile; `None` where it takes the steps themselves.
+
+        Also where the text holds one of the `signs`, which are found in bytes at a
+        tenth of the cost: half of all Arabic letters look like @ or # to `str`.
+        """
         try:
             raw = _to_bytes(text)
+            for sign in signs:
+                if sign in raw:
+                    return None
             if self.awkward and _holds(raw, self.awkward):
                 return None
             if any(byte in raw for byte in self.needed):
@@ -270,28 +279,41 @@ class Normalizer:
 
     def __call__(self, text: str) -> str:
         """The text under the profile. Never raises on any `str`."""
-        if self.sparing is None or not (
-            "@" in text or "#" in text or "/" in text or "w" in text
-        ):
+        if self.sparing is None:
             return self.whole(text)
+        done = self.whole.quick.apply(text, SIGNS)
+        if done is not None:
+            return done
         return "".join(self._pieces(text, self.sparing))
 
     def _pieces(self, text: str, sparing: Sparing) -> Iterator[str]:
         """Words that may be addresses, and what stands between them."""
-        done = 0
+        done = end = 0
         for sign in SIGN.finditer(text):
             at = sign.start()
-            if at < done:
+            if at < end:
                 continue
-            start = 1 + max(text.rfind(" ", done, at), text.rfind("\n", done, at))
-            start = start or done
-            end = WORD_END.search(text, at)
-            if start > done:
+            start = 1 + max(text.rfind(" ", end, at), text.rfind("\n", end, at))
+            start = start or end
+            found = WORD_END.search(text, at)
+            end = found.start() if found else len(text)
+            if may_hold_address(text[start:end]):
                 yield self.whole(text[done:start])
-            done = end.start() if end else len(text)
-            yield sparing(text[start:done])
-        if done < len(text):
-            yield self.whole(text[done:])
+                yield sparing(text[start:end])
+                done = end
+        yield self.whole(text[done:])
+
+
+def may_hold_address(word: str) -> bool:
+    """Whether it is worth while to look for addresses in a word with a sign of one."""
+    return (
+        "@" in word
+        or "#" in word
+        or "://" in word
+        or "www." in word
+        or PATH.search(word) is not None
+        or not word.isprintable()
+    )
 
 
 def rare_leads(text: str) -> bytes:
