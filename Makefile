@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz chaos audit dates bench profile repairs clean
+.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz chaos audit dates bench bench-normalize profile repairs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -94,8 +94,13 @@ dates: $(VENV)/.dev ## how right and how fast dates are read; DATES=--quick
 bench: $(VENV)/.dev ## newsingest, the floor and peers side by side; BENCH=--quick
 	$(BIN)/python bench/run.py $(BENCH)
 
+bench-normalize: ## the normaliser beside its peers, in a venv of its own
+	$(PYTHON) -m venv .venv-normalize
+	.venv-normalize/bin/pip install --quiet --disable-pip-version-check --editable . pyarabic arabic-norm arabic-normalize
+	NEWSINGEST_SHARED=$(SHARED) .venv-normalize/bin/python bench/normalize.py
+
 profile: $(VENV)/.dev ## where the time of parsing goes
 	$(BIN)/python bench/where.py $(PROFILE)
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .venv-recipes build .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-recipes .venv-normalize build .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -195,3 +195,9 @@ def test_the_benchmark_prints_its_tables(tmp_path):
     assert run.returncode == 0, run.stderr
     for row in ("| floor |", "| newsingest -j 2 |", "| rerun with", "--version |"):
         assert row in run.stdout
+
+
+def test_the_normaliser_is_measured():
+    done = script("normalize.py", "--articles", 2, "--rounds", 1)
+    assert done.returncode == 0, done.stderr
+    assert "search / str.translate: news" in done.stdout
