@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any
 from newsingest.version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
+    from newsingest.article.locate import locate
     from newsingest.article.normalize import Normalizer
     from newsingest.article.parse import parse
     from newsingest.article.record import Options, Record
 
-__all__ = ["Normalizer", "Options", "Record", "__version__", "parse"]
+__all__ = ["Normalizer", "Options", "Record", "__version__", "locate", "parse"]
 
 HOMES = {
     "Normalizer": "newsingest.article.normalize",
     "Options": "newsingest.article.record",
     "Record": "newsingest.article.record",
+    "locate": "newsingest.article.locate",
     "parse": "newsingest.article.parse",
 }
 

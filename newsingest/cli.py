@@ -165,6 +165,11 @@ def cli() -> None:
     help="Repair text that was damaged before it was saved.",
 )
 @click.option(
+    "--align",
+    is_flag=True,
+    help="Add metadata.alignment: the way from a place in `text` back to the source.",
+)
+@click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),

@@ -203,3 +203,60 @@ def test_a_ligature_of_words_keeps_the_spaces_between_them(profile):
 @pytest.mark.parametrize("profile", ["light", "standard", "search"])
 def test_a_mark_that_stands_alone_brings_no_space(profile):
     assert " " not in normalize.load(profile)("ب\N{ARABIC FATHA ISOLATED FORM}ب")
+
+
+@pytest.mark.parametrize("profile", normalize.names())
+@given(text=ARABIC)
+@settings(max_examples=60)
+def test_aligning_does_what_the_profile_does(profile, text):
+    normalizer = normalize.load(profile)
+    assert normalizer.align(text).text == normalizer(text)
+
+
+@pytest.mark.parametrize("profile", normalize.names())
+@given(text=ARABIC)
+@settings(max_examples=60)
+def test_a_span_comes_from_what_makes_it(profile, text):
+    """Words of the target, normalised by themselves from where they came from."""
+    normalizer = normalize.load(profile)
+    target, alignment = normalizer.align(text)
+    at = 0
+    for start in range(len(target)):
+        source, end = alignment.to_source(start, start + 1)
+        assert at <= end <= len(text)
+        at = max(at, source)
+        first, last = alignment.to_target(source, end)
+        assert source == end or first <= start < last
+    assert alignment.to_source(0, len(target))[1] <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("profile", "text", "word", "source"),
+    [
+        ("standard", "قال مُحَمَّدٌ أمس", "محمد", "مُحَمَّدٌ"),
+        ("standard", "زار الـقـدس أمس", "القدس", "الـقـدس"),
+        ("standard", "النبي ﷺ قال", "الله", "ﷺ"),
+        (
+            "standard",
+            "من ا\N{ARABIC HAMZA ABOVE}حمد",
+            "احمد",
+            "ا\N{ARABIC HAMZA ABOVE}حمد",
+        ),
+        ("standard", "أخبار@example.com والأخبار", "والاخبار", "والأخبار"),
+        (
+            "light",
+            "م\N{ARABIC SHADDA}\N{ARABIC FATHA}ن",
+            "م\N{ARABIC FATHA}",
+            "م\N{ARABIC SHADDA}\N{ARABIC FATHA}",
+        ),
+        ("search", "بلغ ٣٫١٤ دينار", "3.14", "٣٫١٤"),
+        ("light", "كلمة\N{RIGHT-TO-LEFT MARK} أخرى", "كلمة", "كلمة"),
+    ],
+)
+def test_the_way_back(profile, text, word, source):
+    target, alignment = normalize.load(profile).align(text)
+    at = target.index(word)
+    assert text[slice(*alignment.to_source(at, at + len(word)))] == source
+    at = text.index(source)
+    start, end = alignment.to_target(at, at + len(source))
+    assert word in target[start:end]

@@ -6,6 +6,7 @@ an alignment; alignments that follow each other are one.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from newsingest.article.edits import Edit
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 TATWEEL = "\N{ARABIC TATWEEL}"
+SPACES = re.compile(r"\s+")
+ENTITY = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
+"""What `html.unescape` looks at, whether it is an entity or not."""
 JAMO = range(0x1160, 0x1200)
 """Vowels and finals of Hangul, which compose with the letter before them."""
 
@@ -227,18 +230,19 @@ def _block(one: _Reader, two: _Reader) -> Stretch:
 
 
 def characters(
-    changed: re.Pattern[str], table: Mapping[str, str], text: str
+    changed: re.Pattern[str], table: Mapping[str, str], default: str | None, text: str
 ) -> list[Edit]:
-    """What a character map does; `changed` are runs of what it changes.
+    """What a character map does; `changed` are runs of what it may change.
 
     A mark that is deleted goes with the letter before it, so that whoever shows the
     letter in the source shows it with its marks.
     """
     edits: list[Edit] = []
     for found in changed.finditer(text):
-        for at in range(*found.span()):
-            edit = Edit(at, at + 1, table[text[at]])
-            if not edit.new and at and _is_mark(text[at]):
+        for at, character in enumerate(found[0], found.start()):
+            new = table.get(character, default)
+            edit = Edit(at, at + 1, character if new is None else new)
+            if not new and at and _is_mark(character):
                 if edits and edits[-1].end == at:
                     edit = edits.pop()._replace(end=at + 1)
                 elif not text[at - 1].isspace():
@@ -251,9 +255,37 @@ def _is_mark(character: str) -> bool:
     return character == TATWEEL or unicodedata.combining(character) > 0
 
 
-def pattern(find: re.Pattern[str], replace: str, text: str) -> list[Edit]:
-    """What a pattern rewrites."""
-    return [Edit(*found.span(), found.expand(replace)) for found in find.finditer(text)]
+def pattern(find: re.Pattern[str], replace: str, until: str, text: str) -> list[Edit]:
+    """What a pattern rewrites, up to the last of the characters `until`."""
+    end = text.rfind(until) + len(until) if until in text else 0
+    return [
+        Edit(*found.span(), found.expand(replace))
+        for found in find.finditer(text[:end] if until else text)
+    ]
+
+
+def spaces(text: str) -> list[Edit]:
+    """What makes every white space one space, and none at the ends."""
+    return [
+        Edit(
+            *found.span(), " " if found.start() > 0 and found.end() < len(text) else ""
+        )
+        for found in SPACES.finditer(text)
+    ]
+
+
+def entities(text: str) -> list[Edit]:
+    """What reading HTML entities does."""
+    import html  # noqa: PLC0415 - start-up: few profiles ask for it
+
+    found = ENTITY.finditer(text)
+    return [Edit(*one.span(), html.unescape(one[0])) for one in found]
+
+
+def nothing(text: str) -> list[Edit]:
+    """What changes nothing."""
+    del text
+    return []
 
 
 def form(name: str, text: str) -> list[Edit]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from newsingest.article.fold import DIGITS, UNSEEN, fold, printed
+from newsingest.article.locate import BETWEEN, paragraphs
 from newsingest.article.phrases import DECORATION
 
 if TYPE_CHECKING:
@@ -52,11 +53,7 @@ def fill(metadata: Metadata, spans: list[Span], sections: frozenset[str]) -> str
     for span in spans:
         by_label.setdefault(span.label, []).append(span)
     _fill_head(metadata, by_label, sections)
-    paragraphs = [
-        text for span in spans
-        if span.label in ("body", "heading") and (text := printed(span.content))
-    ]  # fmt: skip
-    metadata.body = "\n\n".join(paragraphs)
+    metadata.body = BETWEEN.join(text for _, text in paragraphs(spans))
     _fill_people(metadata, spans)
     _fill_links(metadata, by_label)
     _fill_footer(metadata, by_label)

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from newsingest.article import fields, normalize, rules
 from newsingest.article.decode import codec, decode
 from newsingest.article.fold import fold, in_windows
+from newsingest.article.locate import with_body
 from newsingest.article.record import (
     SCHEMA_VERSION,
+    AlignedMetadata,
     Metadata,
     Options,
     Record,
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from newsingest.article.decode import Decoded
-    from newsingest.article.record import Label
+    from newsingest.article.record import Alignments, Label
     from newsingest.article.split import Span
 
 ARABIC = in_windows("".join(map(chr, range(0x621, 0x64B))), "ignore")
@@ -48,6 +50,7 @@ class Parser:
         `loaded` are the rules of these options where they have been read already.
         """
         self.options = options
+        self.shape = AlignedMetadata if options.align else Metadata
         self.encoding = codec(options.encoding)
         loaded = loaded or rules.load(options.rules)
         self.splitter = Splitter(
@@ -73,7 +76,7 @@ class Parser:
         decoded, repaired = self.read(raw)
         spans = self.splitter.split(repaired.text, now or self.options.relative_to)
         labels, ends = in_source(spans, repaired)
-        metadata = Metadata(
+        metadata = self.shape(
             path=path,
             sha256=hashlib.sha256(raw).hexdigest(),
             bytes=len(raw),
@@ -88,6 +91,8 @@ class Parser:
         if not metadata.body and not metadata.title:
             raise RejectedError("no-text", "no line of it says anything")
         self._describe(metadata, spans)
+        if isinstance(metadata, AlignedMetadata):
+            metadata.alignment = self._aligned(metadata.body, spans, repaired)
         identity = hashlib.sha256(f"{source}\0{path}".encode("utf-8", "replace"))
         return Record(
             id=identity.hexdigest()[:32],
@@ -104,6 +109,12 @@ class Parser:
         if self.options.repair:
             return decoded, repair(decoded.text)
         return decoded, Repaired(decoded.text)
+
+    def _aligned(self, body: str, spans: list[Span], repaired: Repaired) -> Alignments:
+        """The way from the source to the body, and from the body to the text."""
+        to_body = repaired.alignment.then(with_body(repaired.text, spans))
+        to_text = self.normalize.align(body).alignment
+        return {"body": to_body.flat(), "text": to_text.flat()}
 
     def _describe(self, metadata: Metadata, spans: list[Span]) -> None:
         """Count, name the language, and say what is in doubt."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,7 +53,8 @@ class Options:
 
     `profile_text` is the TOML of a profile of the user's own (`profile` is then its
     name), `rules` are extra rule files as (name, TOML) pairs, later ones win.
-    `relative_to` is the "now" behind a date such as `منذ 3 ساعات`.
+    `relative_to` is the "now" behind a date such as `منذ 3 ساعات`. `align` adds
+    `metadata.alignment`.
     """
 
     profile: str = "standard"
@@ -64,6 +65,7 @@ class Options:
     date_order: DateOrder = "dmy"
     relative_to: datetime | None = None
     repair: bool = True
+    align: bool = False
 
 
 class RejectedError(ValueError):
@@ -121,6 +123,24 @@ class Metadata:
     warnings: list[str] = field(default_factory=list)
     span_labels: list[Label] = field(default_factory=list)
     span_ends: list[int] = field(default_factory=list)
+
+
+class Alignments(TypedDict):
+    """Source and body, body and text: three integers a run.
+
+    So many characters are the same, then so many became so many; what follows the
+    last run is the same.
+    """
+
+    body: list[int]
+    text: list[int]
+
+
+@dataclass(kw_only=True)
+class AlignedMetadata(Metadata):
+    """What is known of one article, and the way from its `text` back to the source."""
+
+    alignment: Alignments = field(default_factory=lambda: Alignments(body=[], text=[]))
 
 
 @dataclass(kw_only=True)

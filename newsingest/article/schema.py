@@ -6,7 +6,7 @@ from dataclasses import fields
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from newsingest.article.record import Metadata, Record
+from newsingest.article.record import AlignedMetadata, Alignments, Metadata, Record
 from newsingest.version import VERSION
 
 DESCRIPTIONS = {
@@ -52,9 +52,21 @@ DESCRIPTIONS = {
     "newsingest": "version that made the record",
     "warnings": "what is in doubt: `no-title`, `body-unsure`, `mixed-encodings`, …",
     "span_labels": "the whole decoded source, cut into labelled pieces: their labels",
+    "alignment": "with `--align` only: how `body` was made of the source and `text` of `body`, three integers a run (so many the same, then so many became so many), for `newsingest.locate`",
     "span_ends": "where each piece ends, in code points; the last is the length of the source",
 }
 """What every key means; the table in docs/record.md and the schema say the same."""
+
+NOT_ALWAYS = {"alignment"}
+"""What a record has only when it is asked for."""
+
+INTEGERS = {"type": "array", "items": {"type": "integer"}}
+ALIGNMENTS = {
+    "type": "object",
+    "properties": {"body": INTEGERS, "text": INTEGERS},
+    "required": ["body", "text"],
+    "additionalProperties": False,
+}
 
 TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
@@ -81,14 +93,16 @@ def _object(kind: type) -> dict[str, Any]:
             name: _property(hints[name]) | {"description": DESCRIPTIONS[name]}
             for name in names
         },
-        "required": names,
+        "required": [name for name in names if name not in NOT_ALWAYS],
         "additionalProperties": False,
     }
 
 
 def _property(hint: Any) -> dict[str, Any]:  # noqa: ANN401 - any type annotation
     if hint is Metadata:
-        return _object(Metadata)
+        return _object(AlignedMetadata)
+    if hint is Alignments:
+        return ALIGNMENTS
     if get_origin(hint) is UnionType:
         inner, _none = get_args(hint)
         return {"type": [TYPES[inner], "null"]}
@@ -110,13 +124,13 @@ def type_name(hint: Any) -> str:  # noqa: ANN401 - any type annotation
     if get_origin(hint) is list:
         inner = get_args(hint)[0]
         return f"list[{'str' if get_origin(inner) is Literal else inner.__name__}]"
-    return str(hint.__name__) if hint is not Metadata else "object"
+    return "object" if hint in (Metadata, Alignments) else str(hint.__name__)
 
 
 def table() -> str:
     """The record as a Markdown table, for the documentation."""
     rows = ["| key | type | meaning |", "| --- | --- | --- |"]
-    for kind, prefix in ((Record, ""), (Metadata, "metadata.")):
+    for kind, prefix in ((Record, ""), (AlignedMetadata, "metadata.")):
         hints = get_type_hints(kind)
         rows += [
             f"| `{prefix}{one.name}` | {type_name(hints[one.name])} | "

@@ -158,6 +158,7 @@ def article_options(given: Mapping[str, Any]) -> Options:
         date_order=given["date_order"],
         relative_to=_now(given["relative_to"]),
         repair=given.get("repair", True),
+        align=given.get("align", False),
     )
 
 

@@ -275,6 +275,7 @@ def _misfit(value: object, wanted: Mapping[str, Any], name: str) -> Fault | None
         found = (
             _misfit(value[key], inner, key)
             for key, inner in wanted["properties"].items()
+            if key in value
         )
         return next(filter(None, found), None)
     if isinstance(value, list):

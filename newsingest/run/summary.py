@@ -63,7 +63,7 @@ class Summary:
     def count_shapes(self, shapes: Mapping[tuple[bool, ...], int]) -> None:
         """Add how many records have which fields, in the order of `COUNTED`."""
         for shape, records in shapes.items():
-            for name, has in zip(COUNTED, shape, strict=True):
+            for name, has in zip(COUNTED, shape, strict=False):  # alignment is last
                 if has:
                     self.filled[name] += records
 
