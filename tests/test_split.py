@@ -114,6 +114,98 @@ def test_line_ends_do_not_change_the_labels(line_end):
             id="the desk's initials",
         ),
         pytest.param(
+            ("حديقة في المدينة", *PROSE, "كور/رض/نات"),
+            ["title", "body", "body", "boilerplate"],
+            id="the desk's initials, of three letters",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", *PROSE, "(ي.م)"),
+            ["title", "body", "body", "boilerplate"],
+            id="one person's initials in brackets",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", *PROSE, "/انتهى8"),
+            ["title", "body", "body", "boilerplate"],
+            id="an end mark with a number",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", *PROSE, "/العُمانية/", "سليمان/ م ع"),
+            ["title", "body", "body", "source", "boilerplate"],
+            id="the desk below an agency's credit",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", PROSE[0], "(إضافة تصريحات وتفاصيل)", PROSE[1]),
+            ["title", "body", "boilerplate", "body"],
+            id="what the wire changed",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", PROSE[0], "(إضافة تصريحات) إلى المحضر", PROSE[1]),
+            ["title", "body", "heading", "body"],
+            id="a bracket that does not close the line is text",
+        ),
+        pytest.param(
+            ("الرئيسية / أخبار المدينة", "حديقة في المدينة", "7 مارس 2024", *PROSE),
+            ["section", "title", "date", "body", "body"],
+            id="a breadcrumb above the headline",
+        ),
+        pytest.param(
+            ("تحقيقات وملفات", "حديقة في المدينة", "7 مارس 2024", *PROSE),
+            ["section", "title", "date", "body", "body"],
+            id="two desks joined",
+        ),
+        pytest.param(
+            ("رياضيون وصحفيون", "7 مارس 2024", *PROSE),
+            ["title", "date", "body", "body"],
+            id="two words joined that are no desks",
+        ),
+        pytest.param(
+            ("صفحة 12", "حديقة في المدينة", "7 مارس 2024", *PROSE),
+            ["boilerplate", "title", "date", "body", "body"],
+            id="a page's number",
+        ),
+        pytest.param(
+            (
+                "مباريات الجولة العاشرة",
+                "19 نوفمبر 2024",
+                "الجمعة 22 نوفمبر:",
+                "ملعب الوئام: اتحاد الهضاب - شباب الساحل (سا 15:00)",
+                "ملعب النصر: وفاق الوادي - أمل الجبل (سا 17:00)",
+            ),
+            ["title", "date", "body", "body", "body"],
+            id="fixtures are text, with their days and hours",
+        ),
+        pytest.param(
+            (
+                "حديقة في المدينة",
+                *PROSE,
+                "اقرأ أيضا:",
+                "سوق قديم يفتح أبوابه",
+                "ودعا المشروع البلديات إلى تسجيل الأبواب القديمة.",
+            ),
+            ["title", "body", "body", "related", "related", "body"],
+            id="a sentence ends a list of links",
+        ),
+        pytest.param(
+            (
+                "أسواق جديدة في المحافظة قبل رمضان",
+                "15/1/2025 - 12:44 م",
+                "سوق حضاري، فيتو",
+                "مصطفى سيد",
+                *PROSE,
+            ),
+            ["title", "date", "caption", "byline", "body", "body"],
+            id="a picture's credit above the writer's name",
+        ),
+        pytest.param(
+            (
+                "«عم صبحي» يصلح لعب الأطفال مجانا منذ 20 عاما: «بصلح فرحتهم»",
+                "7 مارس 2024",
+                *PROSE,
+            ),
+            ["title", "date", "body", "body"],
+            id="a headline that says how long",
+        ),
+        pytest.param(
             (
                 "حديقة في المدينة",
                 *PROSE,

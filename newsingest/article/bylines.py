@@ -41,6 +41,8 @@ LONGEST_INITIAL = 2
 """Words of at most so many letters are a desk's initials, no name: `ع ز`."""
 MOST_GUESSED = 4
 """A name that begins with no known given name has at most so many words."""
+EDITIONS = ("اونلاين", "نت", "online")
+"""`الخبر أونلاين` is the site of الخبر."""
 LONGEST_PLACE = 4
 """A place that no table knows has at most so many words."""
 
@@ -269,6 +271,9 @@ class BylineReader:
             return "paper" if is_name else "unknown", ""
         if kind := self._listed.get(folded):
             return kind, ""
+        house, _, edition = folded.rpartition(" ")
+        if edition in EDITIONS and self._listed.get(house) == "paper":
+            return "paper", ""
         if weak := self._weak.get(NOT_ALNUM.sub("", whole)):
             return "weak-agency", weak
         if folded.startswith(self._desks):

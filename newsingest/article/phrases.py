@@ -23,8 +23,11 @@ EDGES = ("section", "boilerplate")
 
 DECORATION = " \t\N{NO-BREAK SPACE},*•·▪●■◼◾○◦►▶»«>|/\\.…:،-–—_=+#~()[]{}\"'“”‘’!"
 MARKS = ':-–—/|(«"“[.…،'
-CREDIT_AT_END = re.compile(r"(?<=\s)\([^()]{2,40}\)[.\s]*$")
-"""A bracket that closes a line without a full stop before it credits the picture."""
+CREDIT_AT_END = re.compile(r"(?<=\s)\([^()\d]{2,40}\)[.\s]*$")
+"""A bracket that closes a line without a full stop before it credits the picture.
+
+Not one with digits in it: a score, the hour of a match.
+"""
 
 CREDIT_INSIDE = re.compile(
     r"[\s-](?:الصورة|صورة من|تصوير|عدسة|بعدسة|حقوق النشر|credit|photo)"

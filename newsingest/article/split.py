@@ -65,6 +65,7 @@ SOME = 0.3
 LONGEST_TAG = 30
 FEWEST_TAGS, MOST_TAGS = 2, 15
 MOST_TAG_WORDS = 3
+PAIR = 2
 MOST_CRUMBS = 4
 SENTENCE = 60
 """Characters from which a line that ends in a full stop is a sentence, no headline."""
@@ -96,13 +97,23 @@ AROUND_DATE = re.compile(r"\s+في\s*$|(?<!\w)(?:\d{1,4}|جمت|gmt)(?!\w)", re.
 """`المنامة في` before the day, `2145 جمت` before the date: no part of a byline."""
 DAY_MONTH = re.compile(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
 INITIALS = re.compile(
-    r"[\s.()=_ـ*–-]*(?:(?:انتهى|انتهي)\s+)?(?:[^\W\d]{1,2}(?:[\s./،,*-]+|$)){2,8}[\s.()]*"
+    r"[\s.()=_ـ*–-]*(?:(?:انتهى|انتهي)\s+)?"
+    r"(?:[^\W\d]{1,2}(?:[\s./،,*-]+|(?=[\s.()]*$))){2,8}[\s.()]*"
+    r"|[^\W\d]{1,3}(?:/[^\W\d]{1,3}){1,4}"
+    r"|[/\s]*(?:انتهى|انتهي)[/\s]*\d{1,2}"
 )
-"""Desk initials below agency copy: `م ع / ف ف`."""
+"""Desk initials below agency copy: `م ع / ف ف`, `(ي.م)`, `كور/رض/نات`, `/انتهى8`."""
 NOT_COUNT = re.compile(r"[^\d\s.,]")
 CRUMB = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 CRUMBS = ("|", CRUMB, ">", "»")
 BREADCRUMB = re.compile(rf"\s*[|{CRUMB}>]\s*|\s+»\s+")
+EDITOR_NOTE = re.compile(
+    r"\((?:إضافة|اضافة|تصحيح|تحديث|يضيف|تضيف|تحرير|إعادة|تكرار)\b[^()]{0,100}\)"
+)
+"""What a wire changed, a line in brackets of its own: `(إضافة تصريحات وتفاصيل)`."""
+PAGE_NUMBER = re.compile(r"(?:صفحة|الصفحة|ص)\s*[:.]?\s*\d{1,3}")
+HOME = re.compile(r"(?:الصفحة\s+)?الرئيسية\s*[/|>»←-]")
+DESKS = re.compile(r"\s+و(?=\S)")
 BRACKETED = re.compile(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
 URL_LINE = re.compile(r"(?:https?://|www\.)\S+")
 HASHTAGS = re.compile(r"(?:#[\w_]+\s*)+")
@@ -263,6 +274,7 @@ class _Reading:
         self.body = False
         self.said: tuple[str, frozenset[str]] | None = None
         self.dated = self.signed = self.named = False
+        self.guess: Line | None = None
 
     def label(self) -> None:
         """Find the text, then read what stands above, in and below it."""
@@ -366,7 +378,9 @@ class _Reading:
 
     def _is_kicker(self, at: int, line: Line) -> bool:
         """A word or two above a headline: a competition, a file, a desk."""
-        if at or len(line.text) > LONGEST_KICKER or len(self.lines) <= at + 2:
+        if self.title or len(line.text) > LONGEST_KICKER or len(self.lines) <= at + 2:
+            return False
+        if any(above.label != "section" for above in self.lines[:at]):
             return False
         following = self.lines[at + 1]
         return (
@@ -458,12 +472,14 @@ class _Reading:
         if not could_be_date(text):
             return None
         reading = self.dates.read(text, self.now)
-        if reading is None:
-            return None
+        if reading is None or (self.dated and "no-year" in reading.flags):
+            return None  # `السبت 23 نوفمبر:` of a fixture list, below the page's date
         beside = _beside(text, reading)
         byline = self.bylines.read(beside) if beside else None
         if byline and byline.kinds == {"weak-agency"}:
             byline = self.bylines.credit(beside)
+        if byline and byline.guessed and "relative" in reading.flags:
+            return None  # `… يصلح لعب الأطفال مجانا منذ 20 عاما` is a headline
         agency = byline and (byline.sure or byline.agencies)
         return (reading, byline) if reading.is_date_line or agency else None
 
@@ -478,6 +494,10 @@ class _Reading:
             and not ((byline := self.bylines.read(text)) and byline.agencies)
         ):
             self._put(line, "boilerplate", "shape.initials")
+        elif PAGE_NUMBER.fullmatch(text):
+            self._put(line, "boilerplate", "shape.page-number")
+        elif EDITOR_NOTE.fullmatch(text):
+            self._put(line, "boilerplate", "shape.editor-note")
         elif self._is_breadcrumb(text):
             self._put(line, "section", "shape.breadcrumb")
         elif not NOT_COUNT.search(text) or (
@@ -494,20 +514,25 @@ class _Reading:
             self._put(line, "boilerplate", "shape.latin")
 
     def _is_breadcrumb(self, text: str) -> bool:
-        """`أخبار|سفر`, `أخبار الإنترنت > تطبيقات`: desks between marks."""
-        if not any(mark in text for mark in CRUMBS):
+        """`أخبار|سفر`, `الرئيسية / محليات`, `تحقيقات وملفات`: desks and their marks."""
+        if len(text) > 2 * LONGEST_TAG:
             return False
+        if not self.title and HOME.match(text):
+            return True
+        if not any(mark in text for mark in CRUMBS):
+            desks = DESKS.split(text) if " و" in text and not self.title else ()
+            return len(desks) == PAIR and all(map(self._is_section, desks))
         parts = BREADCRUMB.split(text)
-        if not 1 < len(parts) <= MOST_CRUMBS or len(text) > 2 * LONGEST_TAG:
+        if not 1 < len(parts) <= MOST_CRUMBS:
             return False
         short = all(0 < len(part.split()) <= MOST_TAG_WORDS for part in parts)
         if short and CRUMB in text:
             return True
-        return short and any(
-            (match := self.phrases.match(part.strip(), "header"))
-            and match.label == "section"
-            for part in parts
-        )
+        return short and any(self._is_section(part.strip()) for part in parts)
+
+    def _is_section(self, text: str) -> bool:
+        match = self.phrases.match(text, "header")
+        return match is not None and match.label == "section"
 
     def _label_date(self, line: Line) -> bool:
         """Label a date line; what stands beside the date may be a byline."""
@@ -528,6 +553,11 @@ class _Reading:
         byline = self.bylines.read(line.text)
         if byline is None:
             return False
+        if self.guess and self.bylines.is_person(line.text):
+            # `سوق حضاري، فيتو` above the writer's name credits the picture.
+            self.guess.spans.clear()
+            self._put(self.guess, "caption", "caption.above-name", second="byline")
+            self.guess, self.signed = None, False
         if not byline.certain and (self.signed or is_prose(line)):
             return False
         if not self.title:
@@ -543,6 +573,8 @@ class _Reading:
         )
         self.signed |= byline.sure or bool(byline.authors)
         self.named |= bool(byline.authors)
+        if byline.guessed and byline.kinds & {"paper"}:
+            self.guess = line
         return True
 
     def _may_open(self, byline: Byline, line: Line) -> bool:
@@ -678,7 +710,8 @@ class _Reading:
 
     def _is_item(self, line: Line, zone: Zone) -> bool:
         """Whether a line below a list's heading belongs to the list."""
-        if _closes_sentence(line.text):
+        text = line.text
+        if text[-1] == "." and text[-2:] != ".." and len(text) > LONGEST_TAG:
             return False
         return len(line.text) <= (
             LONGEST_ITEM if zone == "footer" else LONGEST_HEADLINE
@@ -699,6 +732,8 @@ class _Reading:
             line.spans.append(
                 Span("body", line.start, line.end, line.text, "shape.prose")
             )
+        elif line.text[0] == "(" and EDITOR_NOTE.fullmatch(line.text):
+            self._put(line, "boilerplate", "shape.editor-note")
         return bool(line.spans)
 
     def _label_copyright(self, at: int, line: Line) -> bool:
@@ -739,6 +774,8 @@ class _Reading:
             and (self.bylines.is_role(text))
         ):
             self._put(line, "byline", "byline.role-below")
+        elif self._is_desk_below(at, text):
+            self._put(line, "boilerplate", "shape.desk", second="byline")
         elif self._continues_contact(at, text):
             self._put(line, "contact", "contact.continued")
         elif not self._label_marks(line) and not self._label_signature(at, line):
@@ -752,6 +789,11 @@ class _Reading:
         above = self.lines[at - 1].label if at else None
         number = any(map(str.isdigit, text)) and len(text) <= LONGEST_TAG
         return above == "contact" and number
+
+    def _is_desk_below(self, at: int, text: str) -> bool:
+        """`سليمان/ م ع` below an agency's credit."""
+        above = self.lines[at - 1].label if at else None
+        return above == "source" and "/" in text and len(text) <= LONGEST_INITIALS
 
     def _is_desk(self, at: int, byline: Byline) -> bool:
         """Whether names are the desk's: below an agency's credit, or behind it."""
@@ -914,7 +956,8 @@ class _Reading:
         people = "person" in byline.kinds
         if people and not (byline.agencies and byline.dateline):
             return None
-        if byline.guessed and not self._may_guess(byline):
+        dated = reading and byline.agencies and "person" not in byline.kinds
+        if byline.guessed and not dated and not self._may_guess(byline):
             return None
         if byline.kinds == {"paper"} and not self.bylines.is_paper(beside):
             return None
@@ -1042,6 +1085,7 @@ def _is_tag(text: str) -> bool:
         len(text) <= LONGEST_TAG
         and len(text.split()) <= MOST_TAG_WORDS
         and "@" not in text
+        and "/" not in text
         and text[-1] not in TERMINAL
         and text[0] not in BULLETS + "-–"
         and not any(letter.isdigit() for letter in text)
