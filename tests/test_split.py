@@ -134,6 +134,11 @@ def test_line_ends_do_not_change_the_labels(line_end):
             id="the desk below an agency's credit",
         ),
         pytest.param(
+            ("حديقة في المدينة", *PROSE, "(بترا)", "15/01/2025 15:47:02"),
+            ["title", "body", "body", "source", "date"],
+            id="a date below an agency's credit",
+        ),
+        pytest.param(
             ("حديقة في المدينة", PROSE[0], "(إضافة تصريحات وتفاصيل)", PROSE[1]),
             ["title", "body", "boilerplate", "body"],
             id="what the wire changed",

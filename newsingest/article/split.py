@@ -793,7 +793,8 @@ class _Reading:
     def _is_desk_below(self, at: int, text: str) -> bool:
         """`سليمان/ م ع` below an agency's credit."""
         above = self.lines[at - 1].label if at else None
-        return above == "source" and "/" in text and len(text) <= LONGEST_INITIALS
+        slashed = "/" in text and not any(map(str.isdigit, text))
+        return above == "source" and slashed and len(text) <= LONGEST_INITIALS
 
     def _is_desk(self, at: int, byline: Byline) -> bool:
         """Whether names are the desk's: below an agency's credit, or behind it."""
