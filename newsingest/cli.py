@@ -185,7 +185,7 @@ def cli() -> None:
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0),
+    type=click.FloatRange(min=0, max=1e6),
     default=60.0,
     show_default=True,
     metavar="SECONDS",

@@ -232,6 +232,8 @@ def test_rejects_can_be_fed_back(tmp_path):
             "0 is not in the range x>=1: see newsingest parse",
         ),
         (["parse", ".", "--relative-to", "now"], 2, "neither a date such as"),
+        (["parse", ".", "--timeout", "inf"], 2, "inf is not in the range"),
+        (["explain", "missing"], 1, "missing: no such file or directory: check its"),
         (["parse", ".", "-o", "a", "--rejects", "./a"], 2, "give each a file of its"),
         (["parse", ".", "--rejects", "-"], 2, "--output and --rejects would both"),
         (["parse", ".", "-o", "a", "--state", "a"], 2, "would both write a: give"),

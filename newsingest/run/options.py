@@ -105,6 +105,8 @@ def _explain(given: Mapping[str, Any]) -> int:
 
     parser = checked(article_options(given))
     file = os.fsencode(given["file"])
+    if file != b"-":
+        _must_be_there(file)
     try:
         raw = sys.stdin.buffer.read() if file == b"-" else read(file, 32 << 20).raw
         readings = core.explain(parser, raw)
@@ -116,6 +118,13 @@ def _explain(given: Mapping[str, Any]) -> int:
     else:
         shown.show(readings, sys.stdout)
     return OK
+
+
+def _must_be_there(file: bytes) -> None:
+    try:
+        os.stat(file)
+    except OSError as error:
+        raise RunError(cannot_read(printable(file), error)) from None
 
 
 def compact(file: str) -> int:

@@ -74,6 +74,7 @@ def cannot_read(thing: str, error: OSError) -> str:
         errno.ENOENT: "check its name and its folder",
         errno.EACCES: "you need the right to read it",
         errno.EISDIR: "name a file in it",
+        errno.ENOTDIR: "a part of it is a file, not a folder",
     }.get(error.errno or 0, "see whether other programs can read it")
     return f"{thing}: {reason(error)}: {remedy}"
 
