@@ -54,7 +54,8 @@ def fill(metadata: Metadata, spans: list[Span], sections: frozenset[str]) -> str
         by_label.setdefault(span.label, []).append(span)
     _fill_head(metadata, by_label, sections)
     metadata.body = BETWEEN.join(text for _, text in paragraphs(spans))
-    _fill_people(metadata, spans)
+    if signed := [span for span in spans if span.byline]:
+        _fill_people(metadata, signed)
     _fill_links(metadata, by_label)
     _fill_footer(metadata, by_label)
     return _fill_dates(metadata, [span for span in spans if span.date])
@@ -78,11 +79,10 @@ def _fill_head(
 
 
 def _fill_people(metadata: Metadata, spans: list[Span]) -> None:
-    found = [span for span in spans if span.byline]
-    bylines = [span for span in found if span.label == "byline"]
+    bylines = [span for span in spans if span.label == "byline"]
     if bylines:
         metadata.byline = printed(bylines[0].content)
-    people = [span.byline for span in found if span.byline]
+    people = [span.byline for span in spans if span.byline]
     metadata.authors = _unique(name for by in people for name in by.authors)
     metadata.agencies = _unique(agency for by in people for agency in by.agencies)
     places = [by.dateline for by in people if by.dateline]
@@ -91,15 +91,18 @@ def _fill_people(metadata: Metadata, spans: list[Span]) -> None:
 
 
 def _fill_links(metadata: Metadata, by_label: dict[str, list[Span]]) -> None:
-    metadata.related = _unique(_items(by_label.get("related", ())))
-    metadata.tags = _unique(
-        tag
-        for span in by_label.get("tags", ())
-        for part in TAG_MARKS.split(UNSEEN.sub("", span.content))
-        if (tag := part.lstrip(TAG_EDGES).rstrip(TAG_EDGES + "."))
-    )
-    credited = [_credit(span) for span in by_label.get("caption", ())]
-    metadata.image_credits = _unique([*metadata.image_credits, *filter(None, credited)])
+    if related := by_label.get("related"):
+        metadata.related = _unique(_items(related))
+    if tags := by_label.get("tags"):
+        metadata.tags = _unique(
+            tag
+            for span in tags
+            for part in TAG_MARKS.split(UNSEEN.sub("", span.content))
+            if (tag := part.lstrip(TAG_EDGES).rstrip(TAG_EDGES + "."))
+        )
+    if captions := by_label.get("caption"):
+        credited = filter(None, map(_credit, captions))
+        metadata.image_credits = _unique([*metadata.image_credits, *credited])
     metadata.url = _url(by_label)
 
 
@@ -139,7 +142,9 @@ def _fill_footer(metadata: Metadata, by_label: dict[str, list[Span]]) -> None:
         span.content for label in ("contact", "copyright", "boilerplate")
         for span in by_label.get(label, ())
     ]  # fmt: skip
-    metadata.emails = _unique(mail for text in contacts for mail in EMAIL.findall(text))
+    metadata.emails = _unique(
+        mail for text in contacts if "@" in text for mail in EMAIL.findall(text)
+    )
     metadata.phones = _unique(
         phone.strip()
         for span in by_label.get("contact", ())
