@@ -11,9 +11,11 @@ import lzma
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 
 import fastjsonschema
@@ -325,6 +327,116 @@ def test_two_folders_of_one_name_are_refused(tmp_path):
     done = newsingest("parse", tmp_path / "x" / "news", tmp_path / "y" / "news")
     assert done.returncode == 2
     assert "--source" in done.stderr.decode()
+
+
+def test_what_is_an_input_or_another_output_is_not_written(folder, tmp_path):
+    for output in (folder / "out.txt", folder / "a" / "2.txt"):
+        done = newsingest("parse", folder, "-o", output)
+        assert done.returncode == 2
+        assert "is an input as well" in done.stderr.decode()
+    assert (folder / "a" / "2.txt").read_text("utf-8") == ARTICLE
+    assert not (folder / "out.txt").exists()
+    assert newsingest("parse", folder, "-o", folder / "out.jsonl").returncode == 0
+    listed = os.fsencode(folder / "b.txt")
+    done = newsingest(
+        "parse", "--files-from", "-", "-o", folder / "b.txt", stdin=listed
+    )
+    assert done.returncode == 2
+    same = tmp_path / "x.jsonl"
+    done = newsingest("parse", folder, "-o", same, "--rejects", same)
+    assert done.returncode == 2
+    assert "give each a file of its own" in done.stderr.decode()
+
+
+def test_an_output_keeps_its_link_and_its_rights(folder, tmp_path):
+    place = tmp_path / "elsewhere.jsonl"
+    place.write_text("old", "utf-8")
+    place.chmod(0o640)
+    link = tmp_path / "out.jsonl"
+    link.symlink_to(place.name)
+    assert newsingest("parse", folder, "-o", link).returncode == 0
+    assert link.is_symlink()
+    assert place.stat().st_mode & 0o777 == 0o640
+    assert len(place.read_bytes().splitlines()) == 3
+
+
+def test_a_device_is_written_as_it_is(folder):
+    done = newsingest("parse", folder, "-o", "/dev/stdout", "-q")
+    assert (done.returncode, len(records(done))) == (0, 3)
+
+
+def test_members_of_archives_are_listed_by_the_paths_of_their_records(tmp_path):
+    (tmp_path / "news").mkdir()
+    with zipfile.ZipFile(tmp_path / "news" / "z.zip", "w") as archive:
+        for name in ("1.txt", "in/2.txt", "3.txt"):
+            archive.writestr(name, ARTICLE)
+    whole = newsingest("parse", tmp_path / "news", "-q")
+    ids = {r["metadata"]["path"]: r["id"] for r in records(whole)}
+    wanted = ["z.zip/3.txt", "z.zip/in/2.txt", "z.zip/none.txt"]
+    done = newsingest(
+        "parse", "--root", tmp_path / "news", "--files-from", "-",
+        stdin="\n".join(wanted).encode(),
+    )  # fmt: skip
+    assert {r["metadata"]["path"]: r["id"] for r in records(done)} == {
+        path: ids[path] for path in ("z.zip/in/2.txt", "z.zip/3.txt")
+    }
+    assert "z.zip/none.txt: unreadable: the archive has none" in done.stderr.decode()
+    assert done.returncode == 3
+
+
+def test_stdin_is_bounded(tmp_path):
+    done = newsingest("parse", "-", "--max-bytes", "1K", stdin=b"x" * 5000)
+    assert done.returncode == 3
+    assert "too-large" in done.stderr.decode()
+
+
+@pytest.mark.parametrize("args", [["-"], ["--files-from", "-"]])
+def test_who_waits_for_stdin_can_be_interrupted(args):
+    running = subprocess.Popen(
+        [sys.executable, "-m", "newsingest", "parse", *args],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(1.5)
+    running.send_signal(signal.SIGINT)
+    assert running.wait(10) == 130
+    assert b"Traceback" not in running.stderr.read()
+    running.stdin.close()
+    running.stderr.close()
+
+
+def test_links(folder):
+    (folder / "loop.txt").symlink_to("loop.txt")
+    (folder / "again").symlink_to(".")
+    (folder / "good.txt").symlink_to("a.txt")
+    done = newsingest("parse", folder)
+    assert paths(done) == ["a.txt", "a/2.txt", "b.txt", "good.txt"]
+    assert "1 skipped (1 symlink)" in done.stderr.decode()
+    assert "loop.txt: unreadable: " in done.stderr.decode()
+    followed = newsingest("parse", folder, "--follow-symlinks")
+    assert paths(followed) == paths(done)
+    assert "1 symlink-loop" in followed.stderr.decode()
+
+
+def test_folders_two_hundred_deep_and_names_that_are_no_names(tmp_path):
+    top = tmp_path / "news"
+    deep = top.joinpath(*["d"] * 200)
+    deep.mkdir(parents=True)
+    for name in ("a\nb.txt", "\x1b[31m[red]c.txt", "\u202ed.txt", "خبر.txt"):
+        (deep / name).write_text(ARTICLE, "utf-8")
+        (deep / f"0{name}").write_bytes(b"")
+    done = newsingest("parse", top)
+    assert len(records(done)) == 4
+    told = done.stderr.decode()
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+    assert len(told.splitlines()) == 5
+
+
+def test_errors_cannot_colour_the_terminal(tmp_path):
+    done = newsingest("parse", tmp_path / "\x1b[31mno")
+    assert done.returncode == 1
+    assert b"\x1b" not in done.stderr
 
 
 def test_the_same_bytes_for_any_number_of_processes(tmp_path):

@@ -42,29 +42,53 @@ ELSEWHERE = 0xFFFFFFFF
 """A zip's size of its list when the true one is in the longer form of its end."""
 
 
+class Gate:
+    """The way into archives; the ledger's gate passes over those it has read."""
+
+    def members(
+        self, root: Root, selection: Selection, skipped: Counter[str]
+    ) -> Iterator[Input]:
+        """The articles of one archive."""
+        yield from members(root, selection, skipped)
+
+
 def members(root: Root, selection: Selection, skipped: Counter[str]) -> Iterator[Input]:
     """The articles of one archive. Never raises: what is broken is a reject."""
     seen: set[int] = set()
+    missing = set(root.only)
     try:
         with _opened(root.file) as found:
             for name, read in found:
                 path = root.below + b"/" + _safe(name)
-                if _hidden(name) or not _wanted(path, selection):
-                    continue
-                if excluded(selection, path):
-                    skipped["excluded"] += 1
-                    continue
                 text = printable(path)
+                if text in missing:
+                    missing.discard(text)
+                elif root.only or not _taken(name, path, selection, skipped):
+                    continue
                 twin = hash(path) in seen
                 seen.add(hash(path))
                 yield _input(root, text, name, read, selection.max_bytes, twin=twin)
     except RejectedError as error:
-        yield Input(
-            root.file,
-            printable(root.below),
-            root.source,
-            problem=(error.reason, f"archive: {error.detail}"),
-        )
+        whole = RejectedError(error.reason, f"archive: {error.detail}")
+        yield _rejected(root, printable(root.below), whole)
+    for text in sorted(missing):
+        problem = RejectedError("unreadable", "the archive has none of this name")
+        yield _rejected(root, text, problem)
+
+
+def _rejected(root: Root, path: str, error: RejectedError) -> Input:
+    return Input(root.file, path, root.source, problem=(error.reason, error.detail))
+
+
+def _taken(
+    name: bytes, path: bytes, selection: Selection, skipped: Counter[str]
+) -> bool:
+    if _hidden(name) or not _wanted(path, selection):
+        return False
+    if excluded(selection, path):
+        skipped["excluded"] += 1
+        return False
+    return True
 
 
 @contextmanager
@@ -108,7 +132,7 @@ def _input(  # noqa: PLR0913 - what is known of one member
         if name.lower().endswith(reading.COMPRESSED):
             raw = reading.unpack(io.BytesIO(raw), name, max_bytes)
     except RejectedError as error:
-        return Input(root.file, path, root.source, problem=(error.reason, error.detail))
+        return _rejected(root, path, error)
     return Input(root.file, path, root.source, raw=raw)
 
 

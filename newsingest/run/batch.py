@@ -16,7 +16,7 @@ import orjson
 
 from newsingest.article.parse import parser
 from newsingest.article.record import Options, RejectedError
-from newsingest.run.inputs import Done
+from newsingest.run.inputs import Done, racy
 from newsingest.run.reading import Reading, read
 from newsingest.run.summary import Reject
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from newsingest.run.inputs import Input
 
+UNTRUSTED = -1
+"""A stamp that no file has: the next run looks at the SHA-256 instead."""
 FLUSH = 4 << 20
 """Bytes of finished lines that a result holds at most, give or take one record."""
 
@@ -182,6 +184,8 @@ def _finish(
 
 def _done(item: Input, reading: Reading | None, digest: str, verdict: str) -> Done:
     size, mtime_ns = (reading.size, reading.mtime_ns) if reading else (0, 0)
+    if racy(mtime_ns):
+        mtime_ns = UNTRUSTED
     return Done(item.path, item.source, size, mtime_ns, digest, verdict)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 import sys
 import time
-from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
@@ -17,24 +15,37 @@ import orjson
 from newsingest.run import progress as show
 from newsingest.run import sinks, sources
 from newsingest.run.batch import Result
-from newsingest.run.inputs import Input, Root, Selection
-from newsingest.run.reading import cannot_read
-from newsingest.run.summary import REJECTS, SIGPIPE, USAGE, RunError, Summary
+from newsingest.run.books import opened
+from newsingest.run.inputs import (
+    Input,
+    Root,
+    Selection,
+    excluded,
+    included,
+    printable,
+)
+from newsingest.run.reading import cannot_read, too_large
+from newsingest.run.summary import (
+    FAILED,
+    REJECTS,
+    SIGPIPE,
+    USAGE,
+    RunError,
+    Summary,
+    count,
+)
 from newsingest.run.workers import results
-from newsingest.version import VERSION
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from newsingest.run.batch import Job
-    from newsingest.run.inputs import Done
-    from newsingest.run.ledger import Ledger
+    from newsingest.run.books import Books
     from newsingest.run.progress import Progress
 
 STDIN = "-"
-COMMIT_BYTES, COMMIT_SECONDS = 8 << 20, 1.0
-"""With `--state`, what is written is synced and remembered so often: an fsync for every
-article would take longer than the article."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +81,7 @@ class Stop:
     def __init__(self) -> None:
         """Nobody has."""
         self.signal = 0
+        self._waiting = False
 
     def __call__(self) -> int:
         """The signal's number, or 0."""
@@ -86,16 +98,43 @@ class Stop:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Raise `KeyboardInterrupt` at the first signal: no article is in hand."""
+        self._waiting = True
+        try:
+            yield
+        finally:
+            self._waiting = False
+
     def _heard(self, number: int, _frame: object) -> None:
-        if self.signal:
-            os._exit(128 + number)
-        self.signal = number
+        before, self.signal = self.signal, number
+        if self._waiting or before:
+            raise KeyboardInterrupt
+
+
+class Interruptible:
+    """stdin, which may keep a run waiting; a signal is the end of it."""
+
+    def __init__(self, stream: IO[bytes], stop: Stop) -> None:
+        """Read from a buffered stream."""
+        self._stream, self._stop = stream, stop
+
+    def read1(self, most: int) -> bytes:
+        """What there is; nothing at the end, and nothing after a signal."""
+        if self._stop():
+            return b""
+        try:
+            with self._stop.waiting():
+                return self._stream.read1(most)  # type: ignore[attr-defined,no-any-return] # buffered
+        except KeyboardInterrupt:
+            return b""
 
 
 def run(plan: Plan) -> int:
     """Do what a plan says; gives the exit status.
 
-    Raises `RunError` when the run cannot do its work.
+    Raises `RunError` when it cannot begin.
     """
     progress = show.chosen(
         quiet=plan.quiet,
@@ -104,34 +143,56 @@ def run(plan: Plan) -> int:
         log_format=plan.log_format,
         tell_rejects=plan.rejects is None,
     )
-    found = _sources(plan)
+    stop = Stop()
+    found = _sources(plan, stop)
+    _check_outputs(plan, found.roots)
     summary = Summary(plan.job.options.profile)
     began = time.monotonic()
-    stop = Stop()
-    refused = False
+    failure = ""
     try:
         with stop.listening():
-            _work(plan, found, summary, progress, stop)
+            Run(plan, found, summary, progress, stop).work()
     except BrokenPipeError:
-        _leave_quietly()
-        return SIGPIPE
+        status = SIGPIPE
+    except KeyboardInterrupt:
+        status = 128 + (stop.signal or signal.SIGINT)
     except RunError as error:
-        refused = error.status == USAGE
-        raise
-    finally:
-        summary.seconds = time.monotonic() - began
-        if not refused:  # what was refused may be to write over an input
-            _write_summary(plan, summary)
+        status, failure = error.status, str(error)
+    else:
+        status = 128 + stop.signal if stop.signal else _judge(plan, summary, progress)
+    summary.seconds = time.monotonic() - began
+    try:
+        if status != USAGE:  # what was refused may be to write over an input
+            _write_summary(plan, summary, status)
+    except RunError as error:
+        status, failure = FAILED, failure or str(error)
+    _tell_end(plan, summary, progress, status, failure)
+    return status
+
+
+def _tell_end(
+    plan: Plan, summary: Summary, progress: Progress, status: int, failure: str
+) -> None:
+    """The last lines: what went wrong, how to go on, and the figures."""
+    if status == SIGPIPE:
+        sinks.leave_quietly()
+        return
+    if failure:
+        progress.fail(failure)
+        if not summary.inputs:
+            return
+    elif status > 128:  # noqa: PLR2004 - a signal
+        progress.note(f"interrupted; {_how_to_go_on(plan)}")
     progress.finish(summary)
-    if stop.signal:
-        progress.note(f"interrupted; to go on: {_again()}")
-        return 128 + stop.signal
-    if not summary.inputs and not plan.allow_empty:
-        raise RunError(
-            "no article was found: files are taken by their name, *.txt and its "
-            "compressed forms; see --include, or --allow-empty if that is no error"
-        )
-    return _judge(plan, summary, progress)
+
+
+def _how_to_go_on(plan: Plan) -> str:
+    if plan.state:
+        return f"to go on: {_again()}"
+    written = "what was written is valid, but a rerun begins anew"
+    if plan.output != sinks.STDOUT:
+        written = f"{plan.output} is written whole or not at all, so it was not"
+    return f"{written}; with --state FILE a run can go on where it stopped"
 
 
 def _judge(plan: Plan, summary: Summary, progress: Progress) -> int:
@@ -149,7 +210,7 @@ def _judge(plan: Plan, summary: Summary, progress: Progress) -> int:
     return REJECTS if low else summary.status
 
 
-def _sources(plan: Plan) -> sources.Sources:
+def _sources(plan: Plan, stop: Stop) -> sources.Sources:
     root = os.fsencode(plan.root) if plan.root else None
     paths = [path for path in plan.paths if path != STDIN]
     stdin = STDIN in plan.paths
@@ -162,16 +223,34 @@ def _sources(plan: Plan) -> sources.Sources:
         for name in plan.files_from:
             with _list(name) as stream:
                 yield from sources.listed(
-                    stream, null=plan.null, root=root, source=plan.source
+                    Interruptible(stream, stop),
+                    null=plan.null,
+                    root=root,
+                    source=plan.source,
                 )
 
     return sources.Sources(
         roots=sources.named(map(os.fsencode, paths), root=root, source=plan.source),
         selection=plan.selection,
         listed=listed if plan.files_from else None,
-        stdin=sys.stdin.buffer.read if stdin else None,
-        source=plan.source,
+        stdin=(lambda: _stdin(plan, stop)) if stdin else None,
     )
+
+
+def _stdin(plan: Plan, stop: Stop) -> Input | None:
+    """The article on stdin, as far as one may be long; none after a signal."""
+    stream = Interruptible(sys.stdin.buffer, stop)
+    parts, left = [], plan.job.max_bytes + 1
+    while left > 0 and (part := stream.read1(min(left, 1 << 20))):
+        parts.append(part)
+        left -= len(part)
+    if stop():
+        return None
+    item = Input(b"", STDIN, plan.source or "stdin", raw=b"".join(parts))
+    if left <= 0:
+        error = too_large(plan.job.max_bytes + 1, plan.job.max_bytes)
+        item = item._replace(raw=None, problem=(error.reason, error.detail))
+    return item
 
 
 @contextmanager
@@ -187,170 +266,146 @@ def _list(name: str) -> Iterator[IO[bytes]]:
         yield stream
 
 
-def _work(
-    plan: Plan,
-    found: sources.Sources,
-    summary: Summary,
-    progress: Progress,
-    stop: Stop,
-) -> None:
-    with _books(plan, progress) as books:
-        rejects: sinks.Sink = sinks.Nowhere()
-        try:
-            rejects = sinks.opened(plan.rejects)
-            known = not plan.files_from and all(root.folder for root in found.roots)
-            progress.start(
-                sources.count(found.roots, plan.selection) if known else None
-            )
-            inputs = books.undone(_guarded(found, plan))
-            for result in results(plan.job, inputs, plan.jobs, stop):
-                books.take(result)
-                _count(summary, result, (found.skipped, books.skipped))
-                _tell(result, rejects, progress, verbose=plan.verbose)
-                progress.update(summary)
-            _count(summary, Result(), (found.skipped, books.skipped))
-            books.close(whole=not stop.signal)
-            rejects.commit()
-        except BaseException:
-            books.fail()
-            rejects.discard()
-            raise
-        if known and not stop.signal:
-            gone = books.vanished({root.source for root in found.roots})
-            if gone:
-                progress.note(f"{gone:,} inputs of earlier runs are gone; records kept")
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run on its way."""
+
+    plan: Plan
+    found: sources.Sources
+    summary: Summary
+    progress: Progress
+    stop: Stop
+
+    def work(self) -> None:
+        """From the lock to the last line. Raises `RunError`, `BrokenPipeError`."""
+        with ExitStack() as stack:
+            with self.stop.waiting():  # perhaps for the lock
+                books = stack.enter_context(_books(self.plan))
+            rejects: sinks.Sink = sinks.Nowhere()
+            try:
+                rejects = sinks.opened(self.plan.rejects)
+                self._pass_through(books, rejects)
+                books.close(whole=not self.stop.signal)
+                rejects.commit()
+            except BaseException:
+                books.fail()
+                rejects.discard()
+                raise
+            if not self.plan.files_from and not self.stop.signal:
+                self._tell_vanished(books)
+
+    def _pass_through(self, books: Books, rejects: sinks.Sink) -> None:
+        """Every input to its end. Raises `RunError` where there was none."""
+        for note in books.notes:
+            self.progress.note(note)
+        self.progress.start(self._total())
+        self.found.gate = books.gate
+        inputs = books.undone(_guarded(self.found, self.plan))
+        skipped = (self.found.skipped, books.skipped)
+        for result in results(self.plan.job, inputs, self.plan.jobs, self.stop):
+            books.take(result)
+            _count(self.summary, result, skipped)
+            self._tell(result, rejects)
+            self.progress.update(self.summary)
+        _count(self.summary, Result(), skipped)
+        if self.summary.inputs or self.plan.allow_empty or self.stop.signal:
+            return
+        raise RunError(
+            "no article was found: files are taken by their name, *.txt and its "
+            "compressed forms; see --include, or --allow-empty if that is no error"
+        )
+
+    def _total(self) -> Iterator[int] | None:
+        """Counts the inputs, where all of them can be counted before they are read."""
+        if self.plan.files_from or self.found.stdin:
+            return None
+        return sources.count(self.found.roots, self.plan.selection)
+
+    def _tell(self, result: Result, rejects: sinks.Sink) -> None:
+        for reject in result.rejects:
+            line = orjson.dumps(reject._asdict(), option=orjson.OPT_APPEND_NEWLINE)
+            rejects.write(line)
+            self.progress.reject(reject)
+        if self.plan.verbose:
+            for trace in result.traces:
+                for row in trace.splitlines():
+                    self.progress.note(show.clean(row))
+
+    def _tell_vanished(self, books: Books) -> None:
+        folders = {root.source for root in self.found.roots if root.folder}
+        gone = books.vanished(sorted(folders))
+        if gone:
+            what = count(len(gone), "input")
+            self.progress.note(f"gone since the last run: {what}; records kept")
+        if self.plan.verbose:
+            for name in gone:
+                self.progress.note(f"gone: {show.clean(name)}")
 
 
-def _tell(
-    result: Result, rejects: sinks.Sink, progress: Progress, *, verbose: bool
-) -> None:
-    for reject in result.rejects:
-        line = orjson.dumps(reject._asdict(), option=orjson.OPT_APPEND_NEWLINE)
-        rejects.write(line)
-        progress.reject(reject)
-    if verbose:
-        for trace in result.traces:
-            progress.note(show.clean(trace))
+def _books(plan: Plan) -> AbstractContextManager[Books]:
+    return opened(
+        output=plan.output,
+        state=plan.state,
+        lock_wait=plan.lock_wait,
+        reprocess=plan.reprocess,
+        job=plan.job,
+    )
 
 
-@contextmanager
-def _books(plan: Plan, progress: Progress) -> Iterator[Books]:
-    """Where records go and how it is remembered, by the options."""
-    if plan.state is None:
-        yield Books(sinks.opened(plan.output))
-        return
-    from newsingest.run.ledger import Ledger  # noqa: PLC0415 - start-up: SQLite
-
-    ledger = Ledger(plan.state, plan.lock_wait)
-    try:
-        yield _remembered(plan, ledger, progress)
-    finally:
-        ledger.close()
+def _files(plan: Plan) -> list[str]:
+    """The files that a run writes."""
+    said = (plan.output, plan.rejects, plan.summary, plan.summary_prom, plan.state)
+    return [
+        path
+        for path in said
+        if path is not None and path != sinks.STDOUT and not sinks.is_device(path)
+    ]
 
 
-def _remembered(plan: Plan, ledger: Ledger, progress: Progress) -> Books:
-    digest = _digest(plan.job)
-    before = ledger.said("configuration")
-    if before not in (None, digest):
-        if not plan.reprocess:
+def _check_outputs(plan: Plan, roots: Iterable[Root]) -> None:
+    """Refuse what would be written over an input, or nowhere, before it happens."""
+    for path in _files(plan):
+        folder = os.path.dirname(os.path.realpath(path))
+        if not os.path.isdir(folder):
             raise RunError(
-                f"the configuration has changed since {plan.state} was written: "
-                "run without --no-reprocess to do everything again"
+                f"cannot write {path}: no folder {folder}: make the folder first"
             )
-        progress.note("the configuration has changed: everything is done again")
-        ledger.forget()
-    ledger.note("configuration", digest)
-    if plan.output == sinks.STDOUT:
-        return Books(sinks.opened(plan.output), ledger)
-    whole = os.path.realpath(plan.output)
-    offset = ledger.said(f"offset {whole}")
-    sink = sinks.AppendedFile(plan.output, int(offset) if offset else None)
-    if sink.cut:
-        progress.note(f"{plan.output}: {sink.cut:,} bytes of an unfinished run cut off")
-    books = Books(sink, ledger, whole)
-    books.commit()
-    return books
+        for root in roots:
+            if _would_read(root, os.fsencode(os.path.realpath(path)), plan.selection):
+                raise _is_an_input(path)
 
 
-def _digest(job: Job) -> str:
-    """What a record depends on beside its input: options, rules, profile, version."""
-    said = repr((VERSION, job.options, job.relative_to_mtime))
-    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+def _would_read(root: Root, file: bytes, selection: Selection) -> bool:
+    """Whether a run over this root would take this file for an article."""
+    top = os.path.realpath(root.file)
+    if not root.folder:
+        return top == file
+    if not file.startswith(os.path.join(top, b"")):
+        return False
+    below = file[len(os.path.join(top, b"")) :]
+    hidden = any(name.startswith(b".") for name in below.split(b"/"))
+    return not hidden and included(selection, below) and not excluded(selection, below)
 
 
-class Books:
-    """The records' sink, and the ledger that runs behind it if there is one."""
-
-    def __init__(
-        self, sink: sinks.Sink, ledger: Ledger | None = None, output: str = ""
-    ) -> None:
-        """Keep both; `output` is what the ledger calls the file."""
-        self.sink, self.ledger, self.output = sink, ledger, output
-        self.skipped: Counter[str] = ledger.skipped if ledger else Counter()
-        self._done: list[Done] = []
-        self._size = 0
-        self._at = time.monotonic()
-
-    def undone(self, inputs: Iterable[Input]) -> Iterable[Input]:
-        """The inputs that are still to do."""
-        return self.ledger.undone(inputs) if self.ledger else inputs
-
-    def take(self, result: Result) -> None:
-        """Write what came back; remember it once it is on disk."""
-        self.sink.write(result.lines)
-        self.skipped.update(result.skipped)
-        if self.ledger is None:
-            return
-        self._done += result.done
-        self._size += len(result.lines)
-        if self._size >= COMMIT_BYTES or time.monotonic() - self._at >= COMMIT_SECONDS:
-            self.commit()
-
-    def commit(self) -> None:
-        """Flush, fsync, then the ledger: never the other way round."""
-        if self.ledger is None:
-            return
-        offset = None
-        if isinstance(self.sink, sinks.AppendedFile):
-            offset = self.sink.sync()
-        self.ledger.commit(self._done, self.output, offset)
-        self._done, self._size, self._at = [], 0, time.monotonic()
-
-    def close(self, *, whole: bool) -> None:
-        """End well; a file that is not whole is not promoted."""
-        self.commit()
-        if whole or not isinstance(self.sink, sinks.AtomicFile):
-            self.sink.commit()
-        else:
-            self.sink.discard()
-
-    def fail(self) -> None:
-        """End badly: what is synced stays, the rest is forgotten."""
-        self.sink.discard()
-
-    def vanished(self, sources: set[str]) -> int:
-        """How many inputs of earlier runs are gone; their records are kept."""
-        return self.ledger.vanished(sources) if self.ledger else 0
+def _is_an_input(path: str) -> RunError:
+    return RunError(
+        f"{path} is an input as well: write somewhere else, or name it so that "
+        "--include does not take it",
+        USAGE,
+    )
 
 
 def _guarded(found: Iterable[Input], plan: Plan) -> Iterator[Input]:
-    """The inputs; refuses to read what is being written."""
-    options = (plan.output, plan.rejects, plan.summary, plan.summary_prom, plan.state)
-    written = {
-        os.fsencode(os.path.realpath(path)): path
-        for path in options
-        if path and path != sinks.STDOUT
-    }
-    names = tuple(map(os.path.basename, written))
+    """The inputs; refuses to read what is being written, by whatever name it came."""
+    written = {os.fsencode(os.path.realpath(path)) for path in _files(plan)}
+    names = {os.path.basename(path) for path in written}
     for item in found:
-        if not item.file.endswith(names):
-            pass
-        elif path := written.get(os.path.realpath(item.file)):
-            raise RunError(
-                f"{path} is an input as well: write somewhere else, or name it "
-                "so that --include does not take it",
-                USAGE,
-            )
+        if (
+            names
+            and os.path.basename(item.file) in names
+            and os.path.realpath(item.file) in written
+        ):
+            raise _is_an_input(printable(item.file))
         yield item
 
 
@@ -368,22 +423,25 @@ def _count(
     summary.inputs = summary.ended
 
 
-def _write_summary(plan: Plan, summary: Summary) -> None:
+def _write_summary(plan: Plan, summary: Summary, status: int) -> None:
     if plan.summary:
         content = orjson.dumps(
-            summary.as_dict(), option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2
+            summary.as_dict() | {"status": status},
+            option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2,
         )
         sinks.write_atomically(plan.summary, content)
     if plan.summary_prom:
-        sinks.write_atomically(plan.summary_prom, prometheus(summary).encode())
+        content = prometheus(summary, status, time.time()).encode()
+        sinks.write_atomically(plan.summary_prom, content)
 
 
-def prometheus(summary: Summary) -> str:
+def prometheus(summary: Summary, status: int, now: float) -> str:
     """The figures for the textfile collector of Prometheus' node exporter."""
-    found = summary.as_dict()
+    found = summary.as_dict() | {"exit_status": status, "ended_timestamp_seconds": now}
+    plain = ("inputs", "records", "bytes", "seconds", "exit_status")
     lines = [
         f"newsingest_{name} {found[name]}"
-        for name in ("inputs", "records", "bytes", "seconds")
+        for name in (*plain, "ended_timestamp_seconds")
     ]
     for name, label in (
         ("rejected", "reason"),
@@ -396,12 +454,6 @@ def prometheus(summary: Summary) -> str:
             for what, number in found[name].items()
         ]
     return "\n".join(lines) + "\n"
-
-
-def _leave_quietly() -> None:
-    """Let Python flush into nothing: the reader of the pipe has gone."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _again() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 ARTICLES = (b".txt", *(b".txt" + suffix for suffix in reading.COMPRESSED))
 """What is read in a folder without `--include`; in any case, for the corpora that were
 burnt on CDs by Windows."""
+RACE_NS = 2 * 10**9
+"""Two writes may share a time stamp: of the clock's tick, or on FAT of two seconds."""
 ARCHIVES = (
     *(b".zip", b".tar", b".tgz", b".tbz2", b".txz"),
     *(b".tar" + suffix for suffix in reading.COMPRESSED),
@@ -53,13 +56,15 @@ class Root:
     """A folder, file or archive to read.
 
     `below` is the part of `path` that comes before the names found in a folder;
-    of a file it is the whole path.
+    of a file it is the whole path. `only` names the members of an archive that are
+    wanted; with none, all are.
     """
 
     file: bytes
     below: bytes
     source: str
     folder: bool
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,14 @@ class Selection:
     exclude: tuple[str, ...] = ()
     follow_symlinks: bool = False
     max_bytes: int = 32 << 20
+
+
+def racy(mtime_ns: int) -> bool:
+    """Whether a file may change once more without its time stamp telling.
+
+    So it is while the stamp is not yet old, or where a clock went backwards.
+    """
+    return mtime_ns > time.time_ns() - RACE_NS
 
 
 def included(selection: Selection, path: bytes) -> bool:

@@ -8,31 +8,44 @@ again. Inputs are known by source and path, a change by size and mtime, then by 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import sqlite3
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from newsingest.run import archives
+from newsingest.run.inputs import ARCHIVES, Done, printable, racy
 from newsingest.run.summary import LOCKED, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from newsingest.run.inputs import Done, Input
+    from newsingest.run.inputs import Input, Root, Selection
 
-RECORD = "record"
-FORMAT = "1"
+RECORD, GONE, ARCHIVE = "record", "gone", "archive"
+"""Verdicts beside the reasons of rejects: its record is on disk; so it is, but the
+input is there no more; an archive of which every member has its record on disk."""
+FORMAT = 1
 TABLES = """
 create table if not exists said (name text primary key, value text) without rowid;
 create table if not exists done (
-    key blob primary key, size integer, mtime_ns integer, sha256 text, verdict text,
-    source text
-) without rowid;
+    id integer primary key, source text, path text, size integer, mtime_ns integer,
+    sha256 text, verdict text, unique (source, path)
+);
 """
 MAGIC = b"SQLite format 3\0"
+FIND = (
+    "select id, size, mtime_ns, sha256, verdict from done where source = ? and path = ?"
+)
+TAKE = """
+insert into done (source, path, size, mtime_ns, sha256, verdict)
+values (?, ?, ?, ?, ?, ?)
+on conflict (source, path) do update set size = excluded.size,
+    mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, verdict = excluded.verdict
+"""
+MEMBERS = "select id from done where source = ? and path >= ? and path < ?"
 LOCK_POLL = 0.1
 """Seconds between two tries for a lock that somebody holds."""
 
@@ -54,23 +67,35 @@ class Ledger:
         cannot be opened or is no state file.
         """
         self.path = path
+        self.name = printable(os.fsencode(path))
         self.skipped: Counter[str] = Counter()
-        self.known = 0
+        self._seen = bytearray()
         self._lock = self._locked(lock_wait)
         try:
             _no_other_file(self._lock)
             self._base = sqlite3.connect(path, isolation_level=None)
             self._base.execute("pragma journal_mode = wal")
             self._base.execute("pragma synchronous = full")
+            self._check_format()
             self._base.executescript(TABLES)
-            counts = "select source, count(*) from done group by source"
-            self._before: dict[str, int] = dict(self._base.execute(counts))
+            self._base.execute(f"pragma user_version = {FORMAT}")
+            self._last = self._number("select max(id) from done")
         except sqlite3.Error as error:
             os.close(self._lock)
             raise RunError(
-                f"--state {path}: {error}: it is no state file; name another, or "
-                "remove it and everything is done again"
+                f"--state {self.name}: {error}: it is no state file, or its folder "
+                "cannot be written; name another, or remove it and everything is done "
+                "again"
             ) from None
+        self._seen = bytearray(self._last // 8 + 1)
+
+    def _check_format(self) -> None:
+        tables = self._number("select count(*) from sqlite_master")
+        if tables and self._number("pragma user_version") != FORMAT:
+            raise sqlite3.DatabaseError("made by another version of newsingest")
+
+    def _number(self, query: str) -> int:
+        return int(self._base.execute(query).fetchone()[0] or 0)
 
     def _locked(self, lock_wait: float) -> int:
         try:
@@ -78,7 +103,7 @@ class Ledger:
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise RunError(
-                f"--state {self.path}: {why}: name a file in a folder that is there "
+                f"--state {self.name}: {why}: name a file in a folder that is there "
                 "and that you can write to"
             ) from None
         until = time.monotonic() + lock_wait
@@ -89,7 +114,7 @@ class Ledger:
                 if time.monotonic() >= until:
                     os.close(fd)
                     raise RunError(
-                        f"another run holds the lock on {self.path}: wait for it, or "
+                        f"another run holds the lock on {self.name}: wait for it, or "
                         "say --lock-wait SECONDS",
                         LOCKED,
                     ) from None
@@ -97,20 +122,34 @@ class Ledger:
             else:
                 return fd
 
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """A full disk, a damaged file: one clear line."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise RunError(
+                f"--state {self.name}: {error}: free some space, or look at its disk; "
+                "what is not in it is done again by the next run"
+            ) from None
+
     def said(self, name: str) -> str | None:
         """What an earlier run noted under a name."""
-        row = self._base.execute("select value from said where name = ?", [name])
-        found = row.fetchone()
+        with self._failures():
+            query = "select value from said where name = ?"
+            found = self._base.execute(query, [name]).fetchone()
         return str(found[0]) if found else None
 
     def note(self, name: str, value: str) -> None:
         """Note something for later runs, at once."""
-        self._base.execute("replace into said values (?, ?)", [name, value])
+        with self._failures():
+            self._base.execute("replace into said values (?, ?)", [name, value])
 
     def forget(self) -> None:
         """Take nothing for done: the configuration has changed."""
-        self._base.execute("delete from done")
-        self._before = {}
+        with self._failures():
+            self._base.execute("delete from done")
+        self._last, self._seen = 0, bytearray(1)
 
     def undone(self, inputs: Iterable[Input]) -> Iterator[Input]:
         """The inputs that are new or changed; others are counted as `unchanged`.
@@ -118,38 +157,82 @@ class Ledger:
         One whose size or mtime differs carries the SHA-256 that it had: the worker
         that reads it finds out whether it has really changed.
         """
-        find = "select size, mtime_ns, sha256, verdict from done where key = ?"
-        cursor = self._base.cursor()
-        for item in inputs:
-            row = cursor.execute(find, [key(item.source, item.path)]).fetchone()
-            if row is None:
-                yield item
-                continue
-            self.known += 1
-            size, mtime_ns, sha256, verdict = row
-            if verdict != RECORD:
-                yield item
-            elif item.raw is None and (size, mtime_ns) == _stamp(item.file):
-                self.skipped["unchanged"] += 1
-            else:
-                yield item._replace(known=sha256)
+        with self._failures():
+            cursor = self._base.cursor()
+            for item in inputs:
+                row = cursor.execute(FIND, (item.source, item.path)).fetchone()
+                found = self._judged(item, row) if row else item
+                if found:
+                    yield found
 
-    def vanished(self, sources: set[str]) -> int:
-        """How many inputs of earlier runs, of these sources, were not found again."""
-        return max(0, sum(self._before.get(one, 0) for one in sources) - self.known)
+    def _judged(self, item: Input, row: tuple[int, int, int, str, str]) -> Input | None:
+        number, size, mtime_ns, sha256, verdict = row
+        self._see(number)
+        if verdict not in {RECORD, GONE}:
+            return item
+        same = item.raw is None and (size, mtime_ns) == _stamp(item.file)
+        if verdict == RECORD and same:
+            self.skipped["unchanged"] += 1
+            return None
+        return item._replace(known=sha256)
 
-    def commit(self, done: Iterable[Done], output: str, offset: int | None) -> None:
-        """Take inputs for done, and the output for whole up to `offset` bytes."""
+    def _see(self, number: int) -> None:
+        if number <= self._last:  # newer ones are of this run
+            self._seen[number >> 3] |= 1 << (number & 7)
+
+    def archive(self, root: Root, selection: str) -> bool:
+        """Whether an archive has not changed; its members are then `unchanged`.
+
+        `selection` stands for which members are taken: it must not have changed either.
+        """
+        path = printable(root.below)
+        row = self._base.execute(FIND, (root.source, path)).fetchone()
+        if row is None or row[1:3] != _stamp(root.file):
+            return False
+        if row[3:] != (selection, ARCHIVE):
+            return False
+        within = (root.source, path + "/", path + "0")  # the character after `/`
+        for (number,) in self._base.execute(MEMBERS, within):
+            self._see(number)
+            self.skipped["unchanged"] += 1
+        return True
+
+    def vanished(self, sources: Iterable[str]) -> list[str]:
+        """The inputs with a record, of these sources, that were not found again.
+
+        Each is told once.
+        """
+        query = "select id, path from done where source = ? and verdict = ?"
+        gone: dict[int, str] = {}
+        with self._failures():
+            for source in sources:
+                for number, path in self._base.execute(query, (source, RECORD)):
+                    if number <= self._last and not self._was_seen(number):
+                        gone[number] = f"{source}/{path}"
+            marks = [(GONE, number) for number in gone]
+            if marks:
+                self._base.execute("begin immediate")
+                self._base.executemany(
+                    "update done set verdict = ? where id = ?", marks
+                )
+                self._base.execute("commit")
+        return list(gone.values())
+
+    def _was_seen(self, number: int) -> bool:
+        return bool(self._seen[number >> 3] & (1 << (number & 7)))
+
+    def commit(self, done: Iterable[Done], notes: Iterable[tuple[str, str]]) -> None:
+        """Take inputs for done, and note what goes with that, in one go."""
         rows = [
-            (key(one.source, one.path), one.size, one.mtime_ns, one.sha256, one.verdict,
-             one.source)
+            (one.source, one.path, one.size, one.mtime_ns, one.sha256, one.verdict)
             for one in done
-        ]  # fmt: skip
-        self._base.execute("begin immediate")
-        self._base.executemany("replace into done values (?, ?, ?, ?, ?, ?)", rows)
-        if offset is not None:
-            self.note(f"offset {output}", str(offset))
-        self._base.execute("commit")
+        ]
+        with self._failures():
+            self._base.execute("begin immediate")
+            self._base.executemany(TAKE, rows)
+            for name, value in notes:
+                self.note(name, value)
+            self._base.execute("commit")
 
     def close(self) -> None:
         """Let go of the file and of the lock."""
@@ -158,9 +241,39 @@ class Ledger:
         os.close(self._lock)
 
 
-def key(source: str, path: str) -> bytes:
-    """What an input is called in the ledger: the record's id."""
-    return hashlib.sha256(f"{source}\0{path}".encode("utf-8", "replace")).digest()[:16]
+class Gate(archives.Gate):
+    """The way into archives that passes over those that have not changed."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Remember what is read."""
+        self._ledger = ledger
+        self._read: dict[tuple[str, str], tuple[int, int, str]] = {}
+        self._spoilt: set[tuple[str, str]] = set()
+
+    def members(
+        self, root: Root, selection: Selection, skipped: Counter[str]
+    ) -> Iterator[Input]:
+        """The articles of one archive; none where it has not changed."""
+        taken = repr((selection.include, selection.exclude))
+        if not root.only and self._ledger.archive(root, taken):
+            return
+        stamp = _stamp(root.file)
+        yield from archives.members(root, selection, skipped)
+        if stamp and not root.only and not racy(stamp[1]):
+            self._read[root.source, printable(root.below)] = (*stamp, taken)
+
+    def spoil(self, source: str, path: str) -> None:
+        """An input was rejected: an archive that it is in is read again next time."""
+        parts = path.split("/")
+        for at, name in enumerate(parts, 1):
+            if name.lower().encode("utf-8", "replace").endswith(ARCHIVES):
+                self._spoilt.add((source, "/".join(parts[:at])))
+
+    def whole(self) -> Iterator[Done]:
+        """The archives of which every member has its record."""
+        for (source, path), (size, mtime_ns, taken) in self._read.items():
+            if (source, path) not in self._spoilt:
+                yield Done(path, source, size, mtime_ns, taken, ARCHIVE)
 
 
 def _stamp(file: bytes) -> tuple[int, int] | None:

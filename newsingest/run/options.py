@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import codecs
 import os
+import signal
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from newsingest.article.record import Options, RejectedError
 from newsingest.run.inputs import Selection, printable
+from newsingest.run.progress import clean
 from newsingest.run.reading import cannot_read
+from newsingest.run.sinks import leave_quietly
 from newsingest.run.summary import COUNTED, OK, REJECTS, USAGE, RunError
 
 if TYPE_CHECKING:
@@ -147,7 +150,6 @@ def verify(file: str, root: str | None) -> int:
 
 def _verify(file: str, root: str | None) -> int:
     from newsingest.run import records  # noqa: PLC0415 - start-up
-    from newsingest.run.progress import clean  # noqa: PLC0415
 
     def tell(line: str) -> None:
         sys.stderr.write(f"{clean(line)}\n")
@@ -243,5 +245,9 @@ def _told(work: Callable[[], int]) -> int:
     try:
         return work()
     except RunError as error:
-        sys.stderr.write(f"newsingest: {error}\n")
+        sys.stderr.write(f"newsingest: {clean(str(error))}\n")
         return error.status
+    except BrokenPipeError:
+        return leave_quietly()
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT

@@ -26,6 +26,9 @@ REFRESH = 0.2
 LOG_EVERY = 30.0
 """Seconds between two `progress` events in a log."""
 BAR_WIDTH = 20
+FIELD_WIDTH = 10
+WIDE = 80
+"""Columns of a terminal from which fields stand in two columns."""
 MOST_REASONS = 20
 """Rejects whose reasons are told on stderr when there is no rejects file."""
 UNTOLD = {
@@ -50,6 +53,9 @@ class Progress(Protocol):
     def note(self, text: str) -> None:
         """Tell people something."""
 
+    def fail(self, text: str) -> None:
+        """Tell why the run could not do its work."""
+
     def finish(self, summary: Summary) -> None:
         """Show the figures."""
 
@@ -64,7 +70,11 @@ def clean(text: str) -> str:
 
 
 class Silent:
-    """`--quiet`."""
+    """`--quiet`: nothing but what made the run fail."""
+
+    def __init__(self, file: TextIO) -> None:
+        """Write to `file`."""
+        self.file = file
 
     def start(self, total: Iterator[int] | None) -> None:
         """Show nothing."""
@@ -77,6 +87,10 @@ class Silent:
 
     def note(self, text: str) -> None:
         """Show nothing."""
+
+    def fail(self, text: str) -> None:
+        """Write one line."""
+        self.file.write(f"newsingest: {clean(text)}\n")
 
     def finish(self, summary: Summary) -> None:
         """Show nothing."""
@@ -85,23 +99,33 @@ class Silent:
 class Lines:
     """Where stderr is no terminal: reasons of rejects, and one last line."""
 
-    def __init__(self, file: TextIO, *, tell_rejects: bool, verbose: bool) -> None:
-        """Write to `file`; `tell_rejects` where there is no rejects file."""
-        self.file, self.verbose = file, verbose
+    def __init__(
+        self, file: TextIO, *, tell_rejects: bool, verbose: bool, often: bool = False
+    ) -> None:
+        """Write to `file`; `tell_rejects` where there is no rejects file.
+
+        `often` is for those who ask for progress where there is no terminal.
+        """
+        self.file, self.verbose, self.often = file, verbose, often
         self.left = MOST_REASONS if tell_rejects else 0
         self.untold = 0
+        self.told = time.monotonic()
 
     def start(self, total: Iterator[int] | None) -> None:
         """Show nothing: a log is no place for a bar."""
 
     def update(self, summary: Summary) -> None:
-        """Show nothing."""
+        """Tell how far it is, at a rate that suits a log."""
+        if self.often and time.monotonic() - self.told >= LOG_EVERY:
+            self.told = time.monotonic()
+            self.note(f"so far: {summary.line()}")
 
     def reject(self, reject: Reject) -> None:
         """Name the first inputs that gave no record, and why."""
         if self.left or self.verbose:
             self.left -= bool(self.left)
-            self.note(f"{clean(reject.path)}: {reject.reason}: {clean(reject.detail)}")
+            where = clean(f"{reject.source}/{reject.path}")
+            self.note(f"{where}: {reject.reason}: {clean(reject.detail)}")
         else:
             self.untold += 1
 
@@ -110,8 +134,16 @@ class Lines:
         self.file.write(f"{text}\n")
         self.file.flush()
 
+    def fail(self, text: str) -> None:
+        """Write one line."""
+        self.note(f"newsingest: {clean(text)}")
+
     def finish(self, summary: Summary) -> None:
         """Write the last line."""
+        if self.untold and self.left == 0 and summary.rejected.total() >= MOST_REASONS:
+            self.note(
+                f"{self.untold:,} more were rejected: --rejects FILE keeps all of them"
+            )
         self.note(summary.line())
 
 
@@ -147,6 +179,10 @@ class Json:
     def note(self, text: str) -> None:
         """Tell something."""
         self._event("note", text=text)
+
+    def fail(self, text: str) -> None:
+        """Tell why the run could not do its work."""
+        self._event("error", text=text)
 
     def finish(self, summary: Summary) -> None:
         """Tell the figures."""
@@ -239,35 +275,59 @@ class Terminal(Lines):
 
         self.console.print(Text(text))
 
+    def fail(self, text: str) -> None:
+        """Write one line, below the place of the bar."""
+        if self.bar:
+            self.bar.stop()
+        super().fail(text)
+
     def finish(self, summary: Summary) -> None:
         """Take the bar away and show the table."""
         if self.bar:
             self.bar.stop()
+        self.console.print(counts(summary))
         if summary.records:
-            self.console.print(table(summary))
+            self.console.print(fields(summary, 2 if self.console.width > WIDE else 1))
         super().finish(summary)
 
 
-def table(summary: Summary) -> Table:
+def counts(summary: Summary) -> Table:
+    """What became of the inputs, by reasons."""
+    from rich.table import Table  # noqa: PLC0415 - start-up
+
+    found = Table(box=None, show_header=False, padding=(0, 1), show_edge=False)
+    found.add_column("what", style="bold")
+    found.add_column("number", justify="right")
+    found.add_row("inputs", f"{summary.inputs:,}")
+    found.add_row("records", f"{summary.records:,}")
+    for what, by_reason, style in (
+        ("skipped", summary.skipped, "dim"),
+        ("rejected", summary.rejected, "red"),
+        ("warned", summary.warnings, "dim"),
+    ):
+        for reason, number in sorted(by_reason.items()):
+            found.add_row(f"{what}: {reason}", f"{number:,}", style=style)
+    return found
+
+
+def fields(summary: Summary, columns: int) -> Table:
     """The share of records that have each field, with a small bar."""
     from rich.table import Table  # noqa: PLC0415 - start-up
 
     found = Table(box=None, show_header=False, padding=(0, 1), show_edge=False)
-    found.add_column("field", style="bold")
-    found.add_column("share", justify="right")
-    found.add_column("bar", no_wrap=True)
-    found.add_column("records", justify="right", style="dim")
-    for name in COUNTED:
-        if name in UNTOLD:
-            continue
-        share = summary.share(name)
-        full = round(share * BAR_WIDTH)
-        found.add_row(
-            name,
-            f"{share:.0%}",
-            "█" * full + "·" * (BAR_WIDTH - full),
-            f"{summary.filled[name]:,}",
-        )
+    for _ in range(columns):
+        found.add_column("field", style="bold")
+        found.add_column("share", justify="right")
+        found.add_column("bar", no_wrap=True, style="cyan")
+    names = [name for name in COUNTED if name not in UNTOLD]
+    rows = -(-len(names) // columns)
+    for row in range(rows):
+        cells: list[str] = []
+        for name in names[row::rows]:
+            share = summary.share(name)
+            full = round(share * FIELD_WIDTH)
+            cells += [name, f"{share:.0%}", "█" * full + "·" * (FIELD_WIDTH - full)]
+        found.add_row(*cells)
     return found
 
 
@@ -293,9 +353,9 @@ def chosen(  # noqa: PLR0913 - what the options say
     if log_format == "json":
         return Json(file)
     if quiet:
-        return Silent()
+        return Silent(file)
     if file.isatty():
         return Terminal(
             file, tell_rejects=tell_rejects, verbose=verbose, bar=bar is not False
         )
-    return Lines(file, tell_rejects=tell_rejects, verbose=verbose)
+    return Lines(file, tell_rejects=tell_rejects, verbose=verbose, often=bar is True)

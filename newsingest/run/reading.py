@@ -49,7 +49,10 @@ def read(file: bytes, max_bytes: int) -> Reading:
             regular(before)
             raw = _contents(fd, before.st_size, file, max_bytes)
             after = os.fstat(fd)
-            if after.st_mtime_ns == before.st_mtime_ns:
+            if (after.st_size, after.st_mtime_ns) == (
+                before.st_size,
+                before.st_mtime_ns,
+            ):
                 return Reading(raw, before.st_size, before.st_mtime_ns)
             os.lseek(fd, 0, os.SEEK_SET)
     except OSError as error:

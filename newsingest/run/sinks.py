@@ -6,10 +6,13 @@ import io
 import os
 import stat
 from contextlib import suppress
-from typing import IO, Protocol
+from hashlib import sha256
+from typing import IO, NamedTuple, Protocol
 
+from newsingest.article.record import RejectedError
+from newsingest.run import reading
 from newsingest.run.inputs import printable
-from newsingest.run.summary import RunError
+from newsingest.run.summary import SIGPIPE, RunError
 
 STDOUT = "-"
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
@@ -67,20 +70,23 @@ class Stream:
 
 
 class AtomicFile:
-    """A file that is there whole or not at all: written beside its place, renamed."""
+    """A file that is there whole or not at all.
+
+    It is written without a name where the file system can do that, so that nothing is
+    left of a run that is killed, and beside its place where not.
+    """
 
     def __init__(self, path: str) -> None:
-        """Open a private temporary file in the same folder.
+        """Open a private file in the same folder.
 
         Raises `RunError` when the folder is missing or not writable.
         """
-        import tempfile  # noqa: PLC0415 - start-up: stdout needs none of it
-
         self.path = path
-        folder = os.path.dirname(path) or "."
-        prefix = f".{os.path.basename(path)[:100]}."
+        self._place = os.path.realpath(path)  # a link stays a link
+        folder, name = os.path.split(self._place)
+        self._beside = os.path.join(folder, f".{name[:100]}.{os.getpid()}.part")
         try:
-            fd, self._beside = tempfile.mkstemp(".part", prefix, folder)
+            fd, self._named = _private(folder, self._beside)
         except OSError as error:
             raise cannot_write(path, error) from None
         self._file = os.fdopen(fd, "wb", buffering=1 << 20)
@@ -99,56 +105,144 @@ class AtomicFile:
             if self._stream is not self._file:
                 self._stream.close()
             self._file.flush()
-            os.fchmod(self._file.fileno(), 0o666 & ~_umask())
-            os.fsync(self._file.fileno())
+            fd = self._file.fileno()
+            os.fchmod(fd, self._mode())
+            os.fsync(fd)
+            if not self._named:
+                _name(fd, self._beside)
+                self._named = True
+            os.replace(self._beside, self._place)
             self._file.close()
-            os.replace(self._beside, self.path)
-            sync_folder(self.path)
+            sync_folder(self._place)
         except OSError as error:
             self.discard()
             raise cannot_write(self.path, error) from None
 
+    def _mode(self) -> int:
+        """The rights of the file that is replaced, or those of any new file."""
+        with suppress(OSError):
+            return stat.S_IMODE(os.stat(self._place).st_mode)
+        return 0o666 & ~_umask()
+
     def discard(self) -> None:
-        """Remove the temporary file."""
+        """Remove what was written."""
+        if self._named:
+            with suppress(OSError):
+                os.unlink(self._beside)
         with suppress(OSError):
             self._file.close()
-        with suppress(OSError):
-            os.unlink(self._beside)
+
+
+def _private(folder: str, beside: str) -> tuple[int, bool]:
+    """A new file that only its owner may read, and whether it has a name."""
+    try:
+        return os.open(folder, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600), False
+    except (OSError, AttributeError):  # not on this file system, not on this system
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.open(beside, flags, 0o600), True
+
+
+def _name(fd: int, beside: str) -> None:
+    """Give a file without a name one."""
+    with suppress(FileNotFoundError):
+        os.unlink(beside)
+    here = os.open(os.path.dirname(beside), os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        # With a folder's descriptor, Python calls linkat(), which follows the link to
+        # the file; without, it calls link(), which does not.
+        os.link(f"/proc/self/fd/{fd}", beside, dst_dir_fd=here, follow_symlinks=True)
+    finally:
+        os.close(here)
+
+
+class Known(NamedTuple):
+    """What a ledger knows of a file: how far it is whole, and its last line's hash."""
+
+    offset: int
+    tail: str
 
 
 class AppendedFile:
     """A file that grows by whole lines from run to run (`--state`).
 
-    What was written is kept until `sync` in memory if it is to be compressed: each
-    sync then ends a stream of its own, and streams may follow one another.
+    What was written is kept until `sync` in memory: each sync ends a stream of its own
+    where the file is compressed, and streams may follow one another.
     """
 
-    def __init__(self, path: str, known: int | None) -> None:
+    def __init__(self, path: str, known: Known | None) -> None:
         """Open for appending; cut back what no ledger knows of.
 
-        `known` is up to where the ledger takes the file for whole. Without it, or
-        where the file is shorter, the last whole line counts. Raises `RunError`.
+        Without `known`, all whole lines count. Raises `RunError`, also when the file
+        is not the one that is known: its records would be taken for done.
         """
         self.path = path
+        self.tail = known.tail if known else ""
+        self._pending: list[bytes] = []
+        if known and known.offset and not os.path.exists(path):
+            raise self._not_known(known)
         try:
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
             size = os.fstat(self._fd).st_size
-            self.offset = known if known is not None and known <= size else size
-            if self.offset == size and _suffix(path) not in SUFFIXES:
-                self.offset = _last_line_end(self._fd, size)
+            self.offset = self._whole(size, known)
             self.cut = size - self.offset
             os.ftruncate(self._fd, self.offset)
             os.lseek(self._fd, self.offset, os.SEEK_SET)
+            sync_folder(path)
         except OSError as error:
             raise cannot_write(path, error) from None
-        self._pending: list[bytes] = []
+
+    def _whole(self, size: int, known: Known | None) -> int:
+        """Up to where the file is to be kept."""
+        packed = _suffix(self.path) in SUFFIXES
+        if known is None:
+            return size if packed else _last_line_end(self._fd, size)
+        if (
+            size < known.offset
+        ):  # what `newsingest compact` leaves ends in the same line
+            if not size or self._last_line(size) != known.tail:
+                raise self._not_known(known)
+            return size
+        if not packed and self._last_line(known.offset) != known.tail:
+            raise self._not_known(known)
+        return known.offset
+
+    def _last_line(self, end: int) -> str:
+        """The hash of the last whole line before `end`."""
+        if not end:
+            return ""
+        if _suffix(self.path) not in SUFFIXES:
+            start = _last_line_end(self._fd, end - 1)
+            return line_hash(os.pread(self._fd, end - start, start))
+        line = rest = b""
+        name = os.fsencode(self.path)
+        try:
+            with (
+                open(self.path, "rb") as file,
+                reading.damage_is_a_reject(),
+                reading.unpacked(file, name) as stream,
+            ):
+                while part := stream.read(reading.CHUNK):
+                    *whole, rest = (rest + part).splitlines(keepends=True)
+                    if rest.endswith(b"\n"):
+                        whole, rest = [*whole, rest], b""
+                    line = whole[-1] if whole else line
+        except RejectedError:
+            return "damaged"
+        return line_hash(line)
+
+    def _not_known(self, known: Known) -> RunError:
+        return RunError(
+            f"{_shown(self.path)} is not the file that --state knows, with records in "
+            f"{known.offset:,} bytes: put it back; or name another -o, and only what "
+            "is new goes there; or remove the state file, and everything is done again"
+        )
 
     def write(self, lines: bytes) -> None:
         """Append lines; they are promised by `sync`. Raises `RunError`."""
         if lines:
             self._pending.append(lines)
 
-    def sync(self) -> int:
+    def sync(self) -> Known:
         """Put everything on disk; up to where the file is whole now."""
         lines = b"".join(self._pending)
         self._pending = []
@@ -164,7 +258,8 @@ class AppendedFile:
                     os.ftruncate(self._fd, self.offset)
                 raise cannot_write(self.path, error) from None
             self.offset += len(packed)
-        return self.offset
+            self.tail = line_hash(lines[lines.rfind(b"\n", 0, -1) + 1 :])
+        return Known(self.offset, self.tail)
 
     def commit(self) -> None:
         """Close; `sync` has been called."""
@@ -174,6 +269,11 @@ class AppendedFile:
         """Keep what is synced, forget the rest."""
         with suppress(OSError):
             os.close(self._fd)
+
+
+def line_hash(line: bytes) -> str:
+    """What a line is known by."""
+    return sha256(line).hexdigest()[:32]
 
 
 def _last_line_end(fd: int, size: int) -> int:
@@ -220,6 +320,15 @@ def opened(path: str | None) -> Sink:
         return Stream(os.open(path, os.O_WRONLY), path)
     except OSError as error:
         raise cannot_write(path, error) from None
+
+
+def is_device(path: str) -> bool:
+    """Whether a path is there and is no regular file: nothing can take its place."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def write_atomically(path: str, content: bytes) -> None:
@@ -273,6 +382,13 @@ def sync_folder(path: str) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def leave_quietly() -> int:
+    """Let Python flush into nothing, the reader of the pipe has gone; the status."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return SIGPIPE
 
 
 def cannot_write(name: str, error: OSError) -> RunError:

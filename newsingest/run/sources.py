@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from newsingest.article.record import RejectedError
 from newsingest.run import archives, reading
@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     from newsingest.article.record import Reason
 
 
+class Lines(Protocol):
+    """What a list is read from."""
+
+    def read1(self, most: int, /) -> bytes:
+        """Some bytes; none at the end."""
+
+
 @dataclass(slots=True)
 class Sources:
     """Everything a run is to read; iterate to get the inputs, once.
@@ -44,8 +51,8 @@ class Sources:
     roots: tuple[Root, ...]
     selection: Selection
     listed: Callable[[], Iterable[Root | Input]] | None = None
-    stdin: Callable[[], bytes] | None = None
-    source: str | None = None
+    stdin: Callable[[], Input | None] | None = None
+    gate: archives.Gate = field(default_factory=archives.Gate)
     skipped: Counter[str] = field(default_factory=Counter)
 
     def __iter__(self) -> Iterator[Input]:
@@ -64,14 +71,14 @@ class Sources:
                 yield item
             else:
                 yield from self._below(item)
-        if self.stdin:
-            yield Input(b"", "-", self.source or "stdin", raw=self.stdin())
+        if self.stdin and (article := self.stdin()):
+            yield article
 
     def _below(self, root: Root) -> Iterator[Input]:
         if root.folder:
-            yield from Walk(root, self.selection, self.skipped)
+            yield from Walk(root, self.selection, self.skipped, self.gate)
         elif root.file.lower().endswith(ARCHIVES):
-            yield from archives.members(root, self.selection, self.skipped)
+            yield from self.gate.members(root, self.selection, self.skipped)
         else:
             yield Input(root.file, printable(root.below), root.source)
 
@@ -102,7 +109,7 @@ def count(roots: Iterable[Root], selection: Selection) -> Iterator[int]:
     """Count the files of folders in steps, for an honest progress bar."""
     total = 0
     for root in roots:
-        walk = Walk(root, selection, Counter(), look_into_archives=False)
+        walk = Walk(root, selection, Counter(), None)
         for _ in walk if root.folder else (root,):
             total += 1
             yield total
@@ -115,7 +122,8 @@ class Walk:
     root: Root
     selection: Selection
     skipped: Counter[str]
-    look_into_archives: bool = True
+    gate: archives.Gate | None
+    """The way into archives; without one they count as one input each."""
 
     def __iter__(self) -> Iterator[Input]:
         """Walk with a stack, not by recursion: folders may be hundreds deep."""
@@ -139,9 +147,9 @@ class Walk:
                 chain.append(identity)
             elif name in odd:
                 yield Input(file, printable(path), source, problem=odd[name])
-            elif self.look_into_archives and name.lower().endswith(ARCHIVES):
+            elif self.gate and name.lower().endswith(ARCHIVES):
                 root = Root(file, path, source, folder=False)
-                yield from archives.members(root, self.selection, self.skipped)
+                yield from self.gate.members(root, self.selection, self.skipped)
             else:
                 yield Input(file, printable(path), source)
 
@@ -187,7 +195,7 @@ class Walk:
         if name.startswith(b"."):
             return b"", None
         link = entry.is_symlink()
-        if entry.is_dir(follow_symlinks=False) or (link and entry.is_dir()):
+        if entry.is_dir(follow_symlinks=False) or (link and _leads_to_folder(entry)):
             if excluded(self.selection, below + name):
                 self.skipped["excluded"] += 1
                 return b"", None
@@ -216,6 +224,14 @@ class Walk:
             kind = "dangling link" if entry.is_symlink() else "unreadable"
             return "unreadable", f"{kind}: {reading.reason(error)}"
         return None
+
+
+def _leads_to_folder(link: os.DirEntry[bytes]) -> bool:
+    """Whether a link does; not one that leads to itself, or where none may look."""
+    try:
+        return link.is_dir()
+    except OSError:
+        return False
 
 
 def named(
@@ -275,20 +291,59 @@ def _root(path: bytes, root: bytes | None, source: str | None, status: int) -> R
 
 
 def listed(
-    stream: IO[bytes], *, null: bool, root: bytes | None, source: str | None
+    stream: Lines, *, null: bool, root: bytes | None, source: str | None
 ) -> Iterator[Root | Input]:
-    """The inputs that a list names, one a line; one that is missing is a reject."""
+    """The inputs that a list names, one a line; one that is missing is a reject.
+
+    A member of an archive is named as its record names it, `archive.zip/inner.txt`;
+    members that follow one another are read in one go.
+    """
+    together: Root | None = None
+    for item in _resolved(stream, null=null, root=root, source=source):
+        member = item if isinstance(item, Root) and item.only else None
+        if together and member and member.file == together.file:
+            together = replace(together, only=(*together.only, *member.only))
+            continue
+        if together:
+            yield together
+        together = member
+        if not member:
+            yield item
+    if together:
+        yield together
+
+
+def _resolved(
+    stream: Lines, *, null: bool, root: bytes | None, source: str | None
+) -> Iterator[Root | Input]:
     for line in _entries(stream, b"\0" if null else b"\n"):
         path = line if null else line.removesuffix(b"\r")
         if not path:
             continue
-        escaped = os.path.join(root or b"", path)
-        if b"\\x" in path and not os.path.lexists(escaped):
+        if b"\\x" in path and not os.path.lexists(os.path.join(root or b"", path)):
             path = unprintable(path)
         try:
             yield _root(path, root, source, USAGE)
         except RunError as error:
-            yield _missing(path, root, source, str(error))
+            yield _member(path, root, source) or _missing(
+                path, root, source, str(error)
+            )
+
+
+def _member(path: bytes, root: bytes | None, source: str | None) -> Root | None:
+    """The archive that a path leads into, and the member that it names."""
+    parts = path.split(b"/")
+    for at in range(1, len(parts)):
+        archive = b"/".join(parts[:at])
+        if archive.lower().endswith(ARCHIVES):
+            try:
+                found = _root(archive, root, source, USAGE)
+            except RunError:
+                continue
+            if not found.folder:
+                name = found.below + b"/" + b"/".join(parts[at:])
+                return replace(found, only=(printable(name),))
+    return None
 
 
 def _missing(path: bytes, root: bytes | None, source: str | None, why: str) -> Input:
@@ -302,9 +357,9 @@ def _missing(path: bytes, root: bytes | None, source: str | None, why: str) -> I
     return Input(path, printable(below), name, problem=("unreadable", why))
 
 
-def _entries(stream: IO[bytes], end: bytes) -> Iterator[bytes]:
+def _entries(stream: Lines, end: bytes) -> Iterator[bytes]:
     rest = b""
-    while part := stream.read1(1 << 16):  # type: ignore[attr-defined] # buffered
+    while part := stream.read1(1 << 16):
         *whole, rest = (rest + part).split(end)
         yield from whole
     if rest:
