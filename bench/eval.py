@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 SHARED = Path(os.environ.get("NEWSINGEST_SHARED", HERE.parents[1] / "shared"))
-OWN = ("DEV", "HELD")  # written for this project; no rule was written for HELD
+OWN = ("DEV", "HELD")  # written for this project; HELD was looked at last
 SETS = (
     *(HERE / "gold" / name for name in OWN),
     *(

@@ -4,7 +4,7 @@ Rules are lists of phrases and names. For each outlet, the entries that are prin
 its articles and in no other outlet's are taken out of the rules, and its articles are
 parsed again. Many of those entries would have been known without it (a town, an
 agency), so that part of the loss is an upper bound. What it cannot show is code that
-was shaped by the outlet; for that there is HELD, which no rule was written for.
+was shaped by the outlet; for that it takes layouts that nobody has looked at.
 """
 
 from __future__ import annotations
