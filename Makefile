@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz chaos audit dates bench bench-normalize profile repairs clean
+.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz chaos audit dates bench bench-normalize profile repairs peers-normalize clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,8 +44,8 @@ types: $(VENV)/.dev ## mypy, strict
 floors: $(VENV)/.dev ## imports point one way
 	$(BIN)/lint-imports
 
-docs: $(VENV)/.dev ## make the generated pages anew: docs/command-line.md, docs/record.md
-	NEWSINGEST_WRITE_DOCS=1 $(BIN)/python -m pytest -q tests/test_docs.py tests/test_schema.py
+docs: $(VENV)/.dev ## make the generated pages anew: docs/command-line.md, record.md, normalisation.md
+	NEWSINGEST_WRITE_DOCS=1 $(BIN)/python -m pytest -q tests/test_docs.py tests/test_schema.py tests/test_profiles.py
 
 approve: $(VENV)/.dev ## pin the records of samples/ as they are now; read the diff
 	NEWSINGEST_APPROVE=1 $(BIN)/python -m pytest -q tests/test_samples.py
@@ -102,5 +102,11 @@ bench-normalize: ## the normaliser beside its peers, in a venv of its own
 profile: $(VENV)/.dev ## where the time of parsing goes
 	$(BIN)/python bench/where.py $(PROFILE)
 
+peers-normalize: ## the peers' profiles beside the peers' packages, on whole strings
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --disable-pip-version-check .
+	.venv-peers/bin/pip install --quiet --disable-pip-version-check --no-deps -r bench/peers/requirements-normalize.txt
+	NEWSINGEST_SHARED=$(SHARED) .venv-peers/bin/python bench/peers_normalize.py
+
 clean: ## remove what the targets made
-	rm -rf $(VENV) .venv-recipes .venv-normalize build .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-recipes .venv-normalize .venv-peers build .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -362,6 +362,69 @@ def verify(records: str, root: str | None) -> None:
 
 
 @cli.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option(
+    "--profile",
+    default="standard",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="What to do to the text: see `newsingest profiles`; or a TOML file with your own.",
+)
+@click.option(
+    "--field",
+    multiple=True,
+    metavar="NAME",
+    help="Lines are JSON; normalise this field: text, metadata.title. May be repeated.",
+)
+@click.option(
+    "--errors",
+    type=click.Choice(["strict", "pass"]),
+    default="strict",
+    show_default=True,
+    help="A line that is not UTF-8, or not JSON: stop there, or say so and let it through as it is.",
+)
+@click.option(
+    "--diff", is_flag=True, help="Show the lines that change, before and after."
+)
+@click.option(
+    "--repair/--no-repair",
+    default=False,
+    show_default=True,
+    help="First repair text that was damaged before it was saved.",
+)
+def normalize(**given: Any) -> None:
+    """Normalise lines: FILEs, or stdin, to stdout.
+
+    Every line is written as soon as it is read. A line to which nothing applies keeps
+    its bytes.
+
+    \b
+        newsingest normalize < corpus.txt > normalised.txt
+        newsingest normalize --profile lucene --field text records.jsonl
+        newsingest normalize --diff article.txt
+
+    Exit status: 0; 1 a line or a file could not be read; 2 wrong usage.
+    """
+    from newsingest.run import options  # noqa: PLC0415 - start-up
+
+    sys.exit(options.normalize(given))
+
+
+@cli.command()
+@click.argument("profile", metavar="[NAME|FILE]", required=False)
+def profiles(profile: str | None) -> None:
+    """The normalisation profiles, or the steps of one with their reasons.
+
+    \b
+        newsingest profiles
+        newsingest profiles lucene
+    """
+    from newsingest.run import options  # noqa: PLC0415 - start-up
+
+    sys.exit(options.profiles(profile))
+
+
+@cli.command()
 def schema() -> None:
     """The JSON Schema of a record.
 

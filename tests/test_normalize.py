@@ -81,7 +81,7 @@ def test_profile(profile, text, expected):
     assert normalize.load(profile)(text) == expected
 
 
-@pytest.mark.parametrize("profile", normalize.names())
+@pytest.mark.parametrize("profile", normalize.NAMES)
 @given(text=ARABIC)
 @settings(max_examples=300)
 def test_twice_is_once(profile, text):
@@ -98,7 +98,7 @@ def test_it_does_not_matter_how_a_letter_is_composed(profile, text):
         assert normalizer(unicodedata.normalize(form, text)) == normalizer(text)
 
 
-@pytest.mark.parametrize("profile", normalize.names())
+@pytest.mark.parametrize("profile", normalize.NAMES)
 @given(words=st.lists(WORD, max_size=4))
 @settings(max_examples=200)
 def test_words_are_never_split_or_joined(profile, words):
@@ -118,7 +118,9 @@ ON_WINDOWS = st.text(
 )
 
 
-@pytest.mark.parametrize("profile", normalize.names())
+@pytest.mark.parametrize(
+    "profile", [name for name in normalize.names() if name != "arabert"]
+)
 @given(text=ON_WINDOWS)
 @settings(max_examples=200)
 def test_one_pass_over_bytes_does_what_the_steps_do(profile, text):
@@ -134,7 +136,7 @@ def test_most_texts_take_one_pass(profile):
     assert normalize.load(profile).whole.quick.apply("شدّة الـ48 ـ إلى") is not None
 
 
-@pytest.mark.parametrize("profile", normalize.names())
+@pytest.mark.parametrize("profile", normalize.NAMES)
 def test_lone_surrogates_and_all_planes_pass(profile):
     text = "\ud800 \udfff \U0001f600 \U0010ffff"
     assert normalize.load(profile)(text)

@@ -21,7 +21,7 @@ from newsingest.article.fold import CONTROLS, WINDOWS
 from newsingest.article.profiles import ProfileError, characters, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Step: TypeAlias = "Callable[[str, bytes], str]"
 """A text and the lead bytes of its rarer characters: what has none there need not be
@@ -79,7 +79,29 @@ LONGEST_CHAIN = 64
 """Up to so many characters, asking for each is quicker than one pass over the text."""
 
 NAMES = ("light", "none", "search", "standard")
-"""The built-in profiles."""
+"""Our own profiles, which a start reads."""
+
+PEERS = (
+    "arabert",
+    "arabic-norm",
+    "arabic-normalize",
+    "arabic-normalize-search",
+    "camel",
+    "camel-arclean",
+    "camel-dediac",
+    "camel-unicode",
+    "lucene",
+    "lucene-digits",
+    "lucene-persian",
+    "nfkc",
+    "pyarabic",
+    "pyarabic-alef",
+    "pyarabic-tashkeel",
+)
+"""What other packages and search engines do, each as it does it."""
+
+DEFAULTS = {"keep": None, "delete": "", " ": " "}
+"""What a map does with characters that it does not list."""
 
 ADDRESSES = "addresses"
 """The kind of step from which on addresses are left alone."""
@@ -90,7 +112,8 @@ class Compiled(NamedTuple):
 
     A pattern does nothing to a text without the character that it `needs`. It is
     `steady` where it cannot tell in which order two marks stand. `whole` is what works
-    on a whole text and not on parts.
+    on a whole text and not on parts. `broad` is what may act on any text, and make
+    rarer characters of common ones.
     """
 
     apply: Step
@@ -98,6 +121,7 @@ class Compiled(NamedTuple):
     needs: str = ""
     steady: bool = False
     whole: bool = False
+    broad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,23 +235,25 @@ class Pass:
     """Steps that are taken one after the other, or at once where the text allows it."""
 
     steps: tuple[Compiled, ...]
-    quick: ByteTable
+    quick: ByteTable | None
 
     @classmethod
     def of(cls, steps: tuple[Compiled, ...]) -> Pass:
         """Compile the quick form as well."""
-        return cls(steps, ByteTable.compile(steps))
+        broad = any(step.broad for step in steps)
+        return cls(steps, None if broad else ByteTable.compile(steps))
 
     def __call__(self, text: str) -> str:
         """The text after the steps."""
-        quick = self.quick.apply(text)
+        quick = self.quick.apply(text) if self.quick else None
         if quick is not None:
             return quick
         leads = rare_leads(text)
         for step in self.steps:
             after = step.apply(text, leads)
             if after is not text:
-                text, leads = after, rare_leads(after) if leads else leads
+                rarer = leads or step.broad
+                text, leads = after, rare_leads(after) if rarer else leads
         return text
 
     def align(self, text: str) -> Aligned:
@@ -318,7 +344,8 @@ class Normalizer:
         """The text under the profile. Never raises on any `str`."""
         if self.sparing is None:
             return self.whole(text)
-        done = self.whole.quick.apply(text, SIGNS)
+        quick = self.whole.quick
+        done = quick.apply(text, SIGNS) if quick else None
         if done is not None:
             return done
         return "".join(self._pieces(text, self.sparing))
@@ -375,8 +402,8 @@ def load(profile: str, toml: str | None = None) -> Normalizer:
 
     Raises `ProfileError` for an unknown name or a mistake in the TOML.
     """
-    data = read(toml, profile) if toml is not None else _built_in(profile)
-    own = [*_inherited(data), *data.get("step", ())]
+    data = about(profile, toml)
+    own = described(profile, toml)
     kinds = [step["kind"] for step in own]
     steps = tuple(_compile(step) for step in own)
     return Normalizer(
@@ -389,21 +416,28 @@ def load(profile: str, toml: str | None = None) -> Normalizer:
     )
 
 
-def _inherited(data: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    if "extends" not in data:
-        return ()
-    below = _built_in(data["extends"])
-    return (*_inherited(below), *below.get("step", ()))
-
-
 def names() -> list[str]:
-    """The built-in profiles."""
-    return list(NAMES)
+    """The built-in profiles: our own, then the peers'."""
+    return [*NAMES, *PEERS]
+
+
+def about(profile: str, toml: str | None = None) -> Mapping[str, Any]:
+    """A profile as its TOML has it: `name`, `why`, `case`, `extends`, `step`."""
+    return read(toml, profile) if toml is not None else _built_in(profile)
+
+
+def described(profile: str, toml: str | None = None) -> list[dict[str, Any]]:
+    """The steps of a profile as its TOML has them, those it extends first."""
+    data = about(profile, toml)
+    below = described(data["extends"]) if "extends" in data else []
+    return [*below, *data.get("step", ())]
 
 
 def _built_in(profile: str) -> Mapping[str, Any]:
+    if profile in PEERS:
+        return read(packaged.text("profiles", profile), profile)
     if profile not in NAMES:
-        known = ", ".join(NAMES)
+        known = ", ".join(names())
         raise ProfileError(f"no profile is called {profile!r}; there are {known}")
     return packaged.tables("profiles", NAMES, read)[NAMES.index(profile)]
 
@@ -417,23 +451,48 @@ def _compile(step: Mapping[str, Any]) -> Compiled:
     if step["kind"] == "pattern":
         marks = any(map(unicodedata.combining, step["find"]))
         steady = not marks and not NAMED_CHARACTER.search(step["find"])
-        return Compiled(_pattern(step), plain, step["needs"][0], steady)
-    return Compiled(_map(_table(step)), plain)
+        needs = step.get("needs", "")[:1]
+        return Compiled(_pattern(step), plain, needs, steady, broad=not needs)
+    if step["kind"] == "space":
+        return Compiled(_single_spaces, plain, broad=True)
+    if step["kind"] == "entities":
+        return Compiled(_entities, plain, broad=True)
+    return Compiled(_map(step), plain)
+
+
+PLAIN: dict[str, Plain] = {
+    ADDRESSES: align.nothing,
+    "space": align.spaces,
+    "entities": align.entities,
+}
 
 
 def _plain(step: Mapping[str, Any]) -> Plain:
     """The plain form of a step that was compiled without a mistake."""
     kind = step["kind"]
-    if kind == ADDRESSES:
-        return lambda _text: []
+    if kind in PLAIN:
+        return PLAIN[kind]
     if kind == "unicode":
         return partial(align.form, step["form"])
     if kind == "pattern":
         find = re.compile(step["find"])
         return partial(align.pattern, find, step["replace"], step.get("until", ""))
-    table = _table(step)
-    changed = re.compile(f"[{re.escape(''.join(table))}]+")
-    return partial(align.characters, changed, table, None)
+    table, default = entries(step), _default(step)
+    changed = [f"[{re.escape(''.join(table))}]"] if table else []
+    if default is not None:
+        changed.append(_others(step, table))
+    runs = re.compile(f"(?:{'|'.join(changed) or '(?!)'})+")
+    return partial(align.characters, runs, table, default)
+
+
+def _default(step: Mapping[str, Any]) -> str | None:
+    return DEFAULTS[step.get("default", "keep")]
+
+
+def _others(step: Mapping[str, Any], listed: Iterable[str]) -> str:
+    """The pattern of a character that is neither listed nor kept."""
+    known = "".join({*listed, *characters(step.get("keep", ()))})
+    return f"[^{re.escape(known)}]" if known else r"[\s\S]"
 
 
 def _unicode(form: str) -> Step:
@@ -452,29 +511,52 @@ def _nothing(text: str, leads: bytes) -> str:
 
 
 def _pattern(step: Mapping[str, Any]) -> Step:
-    find, replace, needs = re.compile(step["find"]), step["replace"], step["needs"]
+    find, replace = re.compile(step["find"]), step["replace"]
+    needs, until = step.get("needs", ""), step.get("until", "")
 
     def rewrite(text: str, leads: bytes) -> str:
         del leads
         return find.sub(replace, text) if needs in text else text
 
-    return rewrite
+    def rewrite_until(text: str, leads: bytes) -> str:
+        end = text.rfind(until) + len(until) if until in text else 0
+        return rewrite(text[:end], leads) + text[end:]
+
+    return rewrite_until if until else rewrite
 
 
-def _table(step: Mapping[str, Any]) -> dict[str, str]:
+def _single_spaces(text: str, leads: bytes) -> str:
+    """One space between words and none round them; lines are joined."""
+    del leads
+    return " ".join(text.split())
+
+
+def _entities(text: str, leads: bytes) -> str:
+    """Characters written as HTML entities, also without their semicolon."""
+    import html  # noqa: PLC0415 - start-up: few profiles ask for it
+
+    del leads
+    return html.unescape(text) if "&" in text else text
+
+
+def entries(step: Mapping[str, Any]) -> dict[str, str]:
+    """What a map step makes of each character that it lists."""
     table = {
         character: plain.strip(" ")
         for character in characters(step.get("compatibility", ()))
         if (plain := unicodedata.normalize("NFKC", character)) != character
     }
     table |= dict.fromkeys(characters(step.get("delete", ())), "")
+    for row in step.get("digits", ()):
+        table |= {c: str(value) for value, c in enumerate(characters([row]))}
     for character, result in step.get("map", {}).items():
         table |= dict.fromkeys(characters([character]), result)
     return table
 
 
-def _map(table: Mapping[str, str]) -> Step:
+def _map(step: Mapping[str, Any]) -> Step:
     """A character map: characters are looked for by their lead bytes, then singly."""
+    table, default = entries(step), _default(step)
     by_lead: dict[bytes, dict[str, str]] = {}
     for character, result in table.items():
         by_lead.setdefault(_lead(character), {})[character] = result
@@ -486,7 +568,14 @@ def _map(table: Mapping[str, str]) -> Step:
                 text = group(text)
         return text
 
-    return translate
+    if default is None:
+        return translate
+    others = re.compile(_others(step, table))
+
+    def translate_all(text: str, leads: bytes) -> str:
+        return translate(others.sub(default, text), leads)
+
+    return translate_all
 
 
 def _lead(character: str) -> bytes:
@@ -516,8 +605,8 @@ def _at_once(table: Mapping[str, str]) -> Callable[[str], str]:
     @cache
     def compiled() -> tuple[re.Pattern[str], dict[int, str]]:
         """Made when the first text has such characters: 3 ms of each start."""
-        characters = re.escape("".join(table))
-        return re.compile(f"[{characters}]+"), str.maketrans(dict(table))
+        listed = re.escape("".join(table))
+        return re.compile(f"[{listed}]+"), str.maketrans(dict(table))
 
     def replace(text: str) -> str:
         changed, translation = compiled()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 CODE_POINTS = re.compile(
     r"U\+((?:10|[0-9A-F])?[0-9A-F]{4})(?:-U\+((?:10|[0-9A-F])?[0-9A-F]{4}))?"
 )
+TEN = 10
 FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 
 
@@ -77,6 +78,10 @@ def _is_character(value: object) -> bool:
     )
 
 
+def _is_row(value: str) -> bool:
+    return len([*characters([value])]) == TEN
+
+
 CHARACTERS = Key(
     "a list of characters, U+064B or U+064B-U+0652",
     lambda value: isinstance(value, list) and all(map(_is_character, value)),
@@ -86,6 +91,14 @@ PROFILE = {
     "name": TEXT,
     "why": TEXT,
     "extends": TEXT,
+    "case": Key(
+        'a table with "in" and "out"',
+        lambda value: (
+            isinstance(value, dict)
+            and set(value) == {"in", "out"}
+            and all(map(_is_text, value.values()))
+        ),
+    ),
     "step": Key(
         "tables, each headed [[step]]",
         lambda value: (
@@ -108,6 +121,12 @@ STEPS: dict[str, dict[str, Key]] = {
         ),
         "delete": CHARACTERS,
         "compatibility": CHARACTERS,
+        "digits": Key(
+            "a list of rows of ten digits, zero first, such as U+0660-U+0669",
+            lambda value: CHARACTERS.holds(value) and all(map(_is_row, value)),
+        ),
+        "keep": CHARACTERS,
+        "default": Key('"keep", "delete" or " "', ("keep", "delete", " ").__contains__),
     },
     "pattern": {
         "find": Key("a regular expression", _is_expression, required=True),
@@ -115,10 +134,15 @@ STEPS: dict[str, dict[str, Key]] = {
         "needs": Key(
             "a character that every text to be changed has",
             lambda value: _is_text(value) and value != "",
-            required=True,
+        ),
+        "until": Key(
+            "a text after whose last place nothing is changed",
+            lambda value: _is_text(value) and value != "",
         ),
     },
     "addresses": {},
+    "space": {"policy": Key('"single"', ("single",).__contains__, required=True)},
+    "entities": {},
 }
 
 

@@ -19,6 +19,7 @@ from newsingest.run.summary import COUNTED, OK, REJECTS, USAGE, RunError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from newsingest.article.normalize import Normalizer
     from newsingest.article.parse import Parser
 
 MTIME = "mtime"
@@ -155,6 +156,51 @@ def _verify(file: str, root: str | None) -> int:
         sys.stderr.write(f"{clean(line)}\n")
 
     return records.verify(file, root, tell)
+
+
+def normalize(given: Mapping[str, Any]) -> int:
+    """Run `newsingest normalize`; gives the exit status."""
+    return _told(lambda: _normalize(given))
+
+
+def _normalize(given: Mapping[str, Any]) -> int:
+    from newsingest.run import filter as lines  # noqa: PLC0415 - start-up
+
+    return lines.run(
+        lines.Plan(
+            normalizer=_normalizer(given["profile"]),
+            files=given["files"],
+            fields=given["field"],
+            strict=given["errors"] == "strict",
+            diff=given["diff"],
+            repair=given["repair"],
+        )
+    )
+
+
+def profiles(profile: str | None) -> int:
+    """Run `newsingest profiles`; gives the exit status."""
+    return _told(lambda: _profiles(profile))
+
+
+def _profiles(profile: str | None) -> int:
+    from newsingest.run import profiles as shown  # noqa: PLC0415 - start-up
+
+    if profile is None:
+        shown.every(sys.stdout)
+    else:
+        _normalizer(profile)
+        shown.one(*_profile(profile), sys.stdout)
+    return OK
+
+
+def _normalizer(value: str) -> Normalizer:
+    from newsingest.article.normalize import Normalizer  # noqa: PLC0415 - start-up
+
+    try:
+        return Normalizer.load(*_profile(value))
+    except ValueError as error:
+        raise RunError(str(error), USAGE) from None
 
 
 def article_options(given: Mapping[str, Any]) -> Options:
