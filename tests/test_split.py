@@ -169,6 +169,51 @@ def test_line_ends_do_not_change_the_labels(line_end):
             id="a page's number",
         ),
         pytest.param(
+            ("حديقة في المدينة", *PROSE, "لمزيد من الأخبار اضغط هنا"),
+            ["title", "body", "body", "share"],
+            id="a call to click",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", *PROSE, "تعليقات 2", "أبو يزن: خبر جميل"),
+            ["title", "body", "body", "boilerplate", "boilerplate"],
+            id="comments with their number and no mark",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", *PROSE, "كاتب أردني"),
+            ["title", "body", "body", "byline"],
+            id="what the writer is, below the text",
+        ),
+        pytest.param(
+            ("الموقع الرسمي » أخبار المجلس » جلسات", "حديقة في المدينة", *PROSE),
+            ["section", "title", "body", "body"],
+            id="a breadcrumb of three parts",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", "7 مارس 2024", "□ بغداد / تميم الجبوري", *PROSE),
+            ["title", "date", "byline", "body", "body"],
+            id="a square before the byline",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", *PROSE, "فاطمة الزهراء أمحزون (خنيفرة)"),
+            ["title", "body", "body", "byline"],
+            id="a name and its place below the text",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", f"بهلا - سيف بن ناصر الهنائي: {PROSE[0]}", PROSE[1]),
+            ["title", "dateline", "body", "body"],
+            id="place and writer glued before the text, with a colon",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", f"هيماء - العُمانية: {PROSE[0]}", PROSE[1]),
+            ["title", "dateline", "body", "body"],
+            id="a place no table knows beside an agency",
+        ),
+        pytest.param(
+            ("حديقة في المدينة", f"الرئيس السابق - سيف الهنائي: {PROSE[0]}", PROSE[1]),
+            ["title", "body", "body"],
+            id="who is quoted is no dateline",
+        ),
+        pytest.param(
             (
                 "مباريات الجولة العاشرة",
                 "19 نوفمبر 2024",

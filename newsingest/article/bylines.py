@@ -43,6 +43,11 @@ MOST_GUESSED = 4
 """A name that begins with no known given name has at most so many words."""
 EDITIONS = ("اونلاين", "نت", "online")
 """`الخبر أونلاين` is the site of الخبر."""
+SQUARES = "□■▪●◆◇►◄▶★ "
+"""Printed before a byline, `□ بغداد / …`; no part of a name."""
+MEDIA = ("بريس", "برس", "نيوز", "تيفي", "بلوس", "بلس", "تايمز", "ميديا")
+"""`هبة بريس`, `سوس بلوس`: how sites end their names, and no person does."""
+DOMAIN = re.compile(r"[\w-]+(?:\.\s?[A-Za-z]{2,})+")
 LONGEST_PLACE = 4
 """A place that no table knows has at most so many words."""
 
@@ -274,6 +279,8 @@ class BylineReader:
         house, _, edition = folded.rpartition(" ")
         if edition in EDITIONS and self._listed.get(house) == "paper":
             return "paper", ""
+        if (house and edition in MEDIA) or DOMAIN.fullmatch(text):
+            return "paper", ""
         if weak := self._weak.get(NOT_ALNUM.sub("", whole)):
             return "weak-agency", weak
         if folded.startswith(self._desks):
@@ -481,6 +488,8 @@ def _visible(line: str) -> str:
     if "&" in line or not line.isprintable():
         line = ENTITY_SPACE.sub(lambda found: " " * len(found[0]), line)
         line = UNSEEN.sub("", line)
+    if line and line[0] in SQUARES:
+        line = line.lstrip(SQUARES)
     return (HANDLE.sub(" ", line) if "@" in line else line).rstrip()
 
 

@@ -254,7 +254,9 @@ def _rest(phrase: Phrase, folded: str) -> int | None:
     value = after.lstrip(DECORATION if phrase.match != "start" else " :-–—.…")
     if phrase.match == "line" and value.strip(DECORATION):
         return None
-    if phrase.match == "mark" and value and after.lstrip(" ")[:1] not in MARKS:
+    counted = not value.strip(COUNTED)  # `تعليقات 2`, or nothing
+    marked = after.lstrip(" ")[:1] in MARKS
+    if phrase.match == "mark" and not counted and not marked:
         return None
     if phrase.needs and value and not any(word in after for word in phrase.needs):
         return None

@@ -111,6 +111,8 @@ EDITOR_NOTE = re.compile(
     r"\((?:إضافة|اضافة|تصحيح|تحديث|يضيف|تضيف|تحرير|إعادة|تكرار)\b[^()]{0,100}\)"
 )
 """What a wire changed, a line in brackets of its own: `(إضافة تصريحات وتفاصيل)`."""
+CLICK = re.compile(r"\b[اإ](?:ضغط|نقر)(?:وا|ي)?\s+هنا\W*$")
+"""`لمزيد من الأخبار اضغط هنا`."""
 PAGE_NUMBER = re.compile(r"(?:صفحة|الصفحة|ص)\s*[:.]?\s*\d{1,3}")
 HOME = re.compile(r"(?:الصفحة\s+)?الرئيسية\s*[/|>»←-]")
 DESKS = re.compile(r"\s+و(?=\S)")
@@ -526,7 +528,7 @@ class _Reading:
         if not 1 < len(parts) <= MOST_CRUMBS:
             return False
         short = all(0 < len(part.split()) <= MOST_TAG_WORDS for part in parts)
-        if short and CRUMB in text:
+        if short and (CRUMB in text or (len(parts) > PAIR and not self.title)):
             return True
         return short and any(self._is_section(part.strip()) for part in parts)
 
@@ -768,12 +770,10 @@ class _Reading:
             self._put(line, "share", "share.bar")
         elif CONTACT.search(text) and len(text) < LONG and not is_prose(line):
             self._put(line, "contact", "contact.shape")
-        elif (
-            at
-            and self.lines[at - 1].spans[0].rule == "byline.last-line"
-            and (self.bylines.is_role(text))
-        ):
-            self._put(line, "byline", "byline.role-below")
+        elif self._is_role_below(at, text):
+            self._put(line, "byline", "byline.role-below", second="body")
+        elif len(text) < LONG and CLICK.search(text):
+            self._put(line, "share", "shape.click-here")
         elif self._is_desk_below(at, text):
             self._put(line, "boilerplate", "shape.desk", second="byline")
         elif self._continues_contact(at, text):
@@ -783,6 +783,13 @@ class _Reading:
                 return False
             self._put(line, "boilerplate", "shape.below-footer", second="body")
         return True
+
+    def _is_role_below(self, at: int, text: str) -> bool:
+        """`* كاتب لبناني` below the text, or what the writer named above is."""
+        if not self.bylines.is_role(text.lstrip("* ")):
+            return False
+        signed = at and self.lines[at - 1].spans[0].rule == "byline.last-line"
+        return bool(signed) or text[-1] not in TERMINAL
 
     def _continues_contact(self, at: int, text: str) -> bool:
         """`88591 - Stc`: the numbers below `للتواصل … أرسل رسالة إلى`."""
@@ -819,7 +826,8 @@ class _Reading:
             self._put(line, "byline", "byline.last-line", byline=byline)
             self.signed = True
             return True
-        if byline.agencies or "group" in byline.kinds:
+        paper = byline.kinds == {"paper"} and self.bylines.is_paper(line.text)
+        if byline.agencies or "group" in byline.kinds or paper:
             self._put(line, "source", "source.last-line", byline=byline)
             return True
         return False
@@ -829,7 +837,11 @@ class _Reading:
         text = line.text
         if len(text) > LONGEST_SIGNATURE or text[-1] in ".:":
             return False
-        alone = not self.named and self.bylines.is_person(text)
+        first = next((p.text for p in byline.pieces if p.kind == "person"), text)
+        alone = not self.named and (
+            self.bylines.is_person(text)
+            or (text[-1] == ")" and self.bylines.is_person(first))
+        )
         return byline.certain or (alone and len(text.split()) <= MOST_NAME_WORDS + 1)
 
     def _put_body(self, at: int, line: Line, *, first: bool) -> None:
@@ -929,7 +941,7 @@ class _Reading:
         head = text[:LONGEST_DATELINE]
         for mark in reversed(list(DATELINE_MARK.finditer(head))):
             closing = mark[0].find(")") + 1
-            found = self._read_dateline(text[: mark.start() + closing])
+            found = self._read_dateline(text[: mark.start() + closing], mark[0])
             glued = mark[0] == "-" and not (found and found[0].agencies)
             if found and text[mark.end() :].strip() and not glued:
                 return mark.end(), *found
@@ -948,21 +960,30 @@ class _Reading:
                     return length, *found
         return None
 
-    def _read_dateline(self, prefix: str) -> tuple[Byline, DateReading | None] | None:
+    def _read_dateline(
+        self, prefix: str, mark: str = ""
+    ) -> tuple[Byline, DateReading | None] | None:
         reading = self.dates.read(prefix, self.now) if could_be_date(prefix) else None
         beside = _beside(prefix, reading) if reading else prefix
         byline = self.bylines.read(DAY_MONTH.sub(" ", beside))
         if byline is None or not byline.kinds <= DATELINE_KINDS:
             return None
-        people = "person" in byline.kinds
-        if people and not (byline.agencies and byline.dateline):
+        people = [p.text for p in byline.pieces if p.kind == "person"]
+        named = ":" in mark and byline.dateline and all(map(self._is_named, people))
+        if people and not named and not (byline.agencies and byline.dateline):
             return None
         dated = reading and byline.agencies and "person" not in byline.kinds
-        if byline.guessed and not dated and not self._may_guess(byline):
+        short = ":" in mark and byline.dateline and " " not in byline.dateline
+        sure = short and (people or byline.kinds == {"place", "agency"})
+        if byline.guessed and not (dated or sure or self._may_guess(byline)):
             return None
         if byline.kinds == {"paper"} and not self.bylines.is_paper(beside):
             return None
         return byline, reading
+
+    def _is_named(self, person: str) -> bool:
+        few = len(person.split()) <= MOST_NAME_WORDS + 1  # one may be `بن`
+        return few and self.bylines.is_person(person)
 
     def _may_guess(self, byline: Byline) -> bool:
         """Whether a place no table knows stands beside one it knows and an agency."""
