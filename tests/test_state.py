@@ -187,9 +187,12 @@ def test_verify_finds_what_is_wrong(tmp_path, fault):
     )
 
 
-def endless(tmp_path):
-    """A folder large enough to be interrupted in."""
-    write(tmp_path / "news", range(2500))
+def endless(tmp_path, articles=20_000):
+    """A folder large enough to be interrupted in, of links: they are quick to make."""
+    write(tmp_path / "news", [0])
+    first = next((tmp_path / "news").iterdir())
+    for number in range(1, articles):
+        os.link(first, tmp_path / "news" / f"{number:05}.txt")
 
 
 def until_begun(running, output):
@@ -205,7 +208,7 @@ def until_begun(running, output):
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 )
 def test_a_signal_ends_it_well_and_a_rerun_goes_on(tmp_path, number, status):
-    endless(tmp_path)
+    endless(tmp_path, 4_000)
     running = subprocess.Popen(
         command(
             "parse", tmp_path / "news", "-o", tmp_path / "out.jsonl",
@@ -221,9 +224,9 @@ def test_a_signal_ends_it_well_and_a_rerun_goes_on(tmp_path, number, status):
     assert running.returncode == status
     assert "interrupted; to go on: " in told
     written = len(records(tmp_path))
-    assert 0 < written < 2500
+    assert 0 < written < 4_000
     assert parse(tmp_path).returncode == 0
-    assert len(records(tmp_path)) == len(current(tmp_path)) == 2500
+    assert len(records(tmp_path)) == len(current(tmp_path)) == 4_000
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -387,7 +390,7 @@ def test_a_signal_without_a_state_leaves_nothing_half_done(tmp_path, jobs):
         stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
-    time.sleep(0.8)
+    time.sleep(1)
     running.send_signal(signal.SIGTERM)
     told = running.communicate(timeout=30)[1]
     assert running.returncode == 143
@@ -401,7 +404,7 @@ def test_a_killed_run_leaves_no_file_and_no_process_behind(tmp_path):
         command("parse", tmp_path / "news", "-o", tmp_path / "out.jsonl", "-j", "2"),
         start_new_session=True,
     )
-    time.sleep(0.8)
+    time.sleep(1)
     running.kill()
     running.wait()
     assert os.listdir(tmp_path) == ["news"]
