@@ -78,8 +78,8 @@ repairs: $(VENV)/.dev ## how much of damaged articles is made whole again
 fuzz: $(VENV)/.dev ## look for new counter-examples to the laws, for minutes
 	NEWSINGEST_FUZZ=1 $(BIN)/python -m pytest -q tests -k "not time_grows"
 
-chaos: $(VENV)/.dev ## kill the command at a hundred and twenty moments, and count records
-	NEWSINGEST_KILLS=60 $(BIN)/python -m pytest -q tests/test_state.py tests/test_workers.py
+chaos: $(VENV)/.dev ## kill the command and its workers at hundreds of moments, and count records
+	NEWSINGEST_KILLS=60 $(BIN)/python -m pytest -q -rP tests/test_chaos.py
 
 audit: $(VENV)/.dev ## known advisories of the dependencies
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-audit

@@ -344,13 +344,18 @@ def compact(file: str) -> None:
     metavar="DIR",
     help="The folder that paths are below: sources are read and compared.",
 )
-def verify(records: str, root: str | None) -> None:
+@click.option(
+    "--profile",
+    metavar="FILE",
+    help="The TOML of the profile that `text` was made under, if it is your own.",
+)
+def verify(records: str, root: str | None, profile: str | None) -> None:
     """Check records against the schema and their sources.
 
     Every line of RECORDS (`-` is stdin) must parse and fit the schema.
     With --root the source must still have its SHA-256, the spans must cover it to its
-    last character, and `body` and `text` must be what they hold. Exit status 0, or 3
-    with a line a fault.
+    last character, and `body` and `text` must be what they hold; of an article that has
+    changed, its last record counts. Exit status 0, or 3 with a line a fault.
 
     \b
         newsingest verify records.jsonl
@@ -358,7 +363,7 @@ def verify(records: str, root: str | None) -> None:
     """
     from newsingest.run import options  # noqa: PLC0415 - start-up
 
-    sys.exit(options.verify(records, root))
+    sys.exit(options.verify(records, root, profile))
 
 
 @cli.command()

@@ -144,18 +144,19 @@ def _compact(file: str) -> int:
     return OK
 
 
-def verify(file: str, root: str | None) -> int:
+def verify(file: str, root: str | None, profile: str | None) -> int:
     """Run `newsingest verify`; gives the exit status."""
-    return _told(lambda: _verify(file, root))
+    return _told(lambda: _verify(file, root, profile))
 
 
-def _verify(file: str, root: str | None) -> int:
+def _verify(file: str, root: str | None, profile: str | None) -> int:
     from newsingest.run import records  # noqa: PLC0415 - start-up
 
     def tell(line: str) -> None:
         sys.stderr.write(f"{clean(line)}\n")
 
-    return records.verify(file, root, tell)
+    own = _profile(profile or "standard")
+    return records.verify(file, root, own, tell)
 
 
 def normalize(given: Mapping[str, Any]) -> int:

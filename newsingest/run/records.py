@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from contextlib import contextmanager
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
@@ -15,13 +16,14 @@ from newsingest.article.fold import printed
 from newsingest.article.record import RejectedError
 from newsingest.run import archives, reading, sinks
 from newsingest.run.inputs import ARCHIVES, Root, Selection, unprintable
-from newsingest.run.summary import OK, REJECTS, RunError
+from newsingest.run.summary import OK, REJECTS, USAGE, RunError
 from newsingest.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from newsingest.article.normalize import Normalizer
+    from newsingest.run.inputs import Input
 
 Fault = str
 MOST_BYTES = 1 << 30
@@ -111,19 +113,28 @@ def _id(path: str, number: int, line: bytes) -> str:
         ) from None
 
 
-def verify(path: str, root: str | None, tell: Callable[[str], None]) -> int:
+def verify(
+    path: str,
+    root: str | None,
+    profile: tuple[str, str | None],
+    tell: Callable[[str], None],
+) -> int:
     """Check records against the schema and their sources; tells a line a fault.
 
-    Gives the exit status: 0, or 3 if there was a fault. Raises `RunError` when the
-    file cannot be read.
+    `profile` is the name and the TOML of a profile of the user's own. Gives the exit
+    status: 0, or 3 if there was a fault. Raises `RunError` when the file cannot be
+    read.
     """
-    checker = Checker(root)
+    checker = Checker(root, profile)
     faults = 0
     with lines_of(path) as lines:
         for number, line in enumerate(lines, 1):
-            for fault in checker.faults(line):
+            for fault in checker.faults(line, number):
                 tell(f"{path}:{number}: {fault}")
                 faults += 1
+    for number, fault in sorted(chain(*checker.late.values())):
+        tell(f"{path}:{number}: {fault}")
+        faults += 1
     tell(checker.summary(faults))
     return REJECTS if faults else OK
 
@@ -131,13 +142,19 @@ def verify(path: str, root: str | None, tell: Callable[[str], None]) -> int:
 class Checker:
     """What has been checked so far, and the sources that are at hand."""
 
-    def __init__(self, root: str | None) -> None:
+    def __init__(
+        self, root: str | None, profile: tuple[str, str | None] = ("standard", None)
+    ) -> None:
         """`root` is the folder that paths are below; without it, spans only."""
         self.root = os.fsencode(root) if root else None
         self.seen: Counter[str] = Counter()
         self.checked = 0
-        self._members: tuple[bytes, dict[str, bytes]] = (b"", {})
+        self.late: dict[str, list[tuple[int, Fault]]] = {}
+        """Where a record and its source differ, by id: no fault of a record that a
+        later one supersedes."""
+        self._archive = _Archive()
         self._normalizers: dict[str, Normalizer] = {}
+        self._normalizer(*profile)
 
     def summary(self, faults: int) -> str:
         """The last line."""
@@ -148,8 +165,8 @@ class Checker:
             f"{self.checked:,} checked against their sources, {told}"
         )
 
-    def faults(self, line: bytes) -> Iterator[Fault]:
-        """What is wrong with one line."""
+    def faults(self, line: bytes, number: int = 0) -> Iterator[Fault]:
+        """What is wrong with one line, the `number`th."""
         try:
             record = orjson.loads(line)
         except ValueError as error:
@@ -162,15 +179,20 @@ class Checker:
             yield wrong
             return
         self.seen[record["id"]] += 1
+        self.late.pop(record["id"], None)
         yield from self._spans(record)
         if self.root is not None:
-            yield from self._source(record)
+            found = [(number, fault) for fault in self._source(record)]
+            if found:
+                self.late[record["id"]] = found
 
     def _spans(self, record: Mapping[str, Any]) -> Iterator[Fault]:
         meta = record["metadata"]
         ends = meta["span_ends"]
         if len(ends) != len(meta["span_labels"]):
             yield "span_labels and span_ends differ in length"
+        if not ends:
+            yield "no spans"
         if any(b <= a for a, b in zip([0, *ends], ends, strict=False)):
             yield "span_ends do not rise"
         if meta["newsingest"] != VERSION:
@@ -179,13 +201,18 @@ class Checker:
         if normalizer and normalizer(meta["body"]) != record["text"]:
             yield f"text is not what the profile {meta['profile']} makes of body"
 
-    def _normalizer(self, profile: str) -> Normalizer | None:
+    def _normalizer(self, profile: str, toml: str | None = None) -> Normalizer | None:
+        """The profile of a name, kept; none where it is somebody's own."""
         from newsingest.article import normalize  # noqa: PLC0415 - start-up
 
-        if profile not in normalize.names():
+        if profile in self._normalizers:
+            return self._normalizers[profile]
+        if toml is None and profile not in normalize.names():
             return None
-        if profile not in self._normalizers:
-            self._normalizers[profile] = normalize.load(profile)
+        try:
+            self._normalizers[profile] = normalize.load(profile, toml)
+        except ValueError as error:
+            raise RunError(str(error), USAGE) from None
         return self._normalizers[profile]
 
     def _source(self, record: Mapping[str, Any]) -> Iterator[Fault]:
@@ -206,8 +233,8 @@ class Checker:
         except RejectedError as error:
             yield f"{meta['path']}: {error}"
             return
-        if meta["span_ends"][-1] != len(text):
-            end = meta["span_ends"][-1]
+        end = meta["span_ends"][-1] if meta["span_ends"] else 0
+        if end != len(text):
             yield f"{meta['path']}: spans end at {end}, not {len(text)}"
         elif not any(name.startswith("repaired-") for name in meta["warnings"]):
             yield from self._body(text, meta)
@@ -223,7 +250,10 @@ class Checker:
             yield f"{meta['path']}: body is not what its spans hold"
 
     def _raw(self, path: str) -> bytes:
+        """A source's bytes. Raises `RejectedError`."""
         name = unprintable(path.encode())
+        if name.startswith(b"/") or b".." in name.split(b"/") or b"\0" in name:
+            raise RejectedError("unreadable", "its path leads out of --root")
         file = os.path.join(self.root or b"", name)
         if not os.path.lexists(file):
             found = self._member(path, name)
@@ -232,23 +262,33 @@ class Checker:
         return reading.read(file, MOST_BYTES).raw
 
     def _member(self, path: str, name: bytes) -> bytes | None:
-        """A member of an archive; the last archive stays at hand."""
+        """A member of an archive."""
         parts = name.split(b"/")
         for at in range(1, len(parts)):
             below = b"/".join(parts[:at])
-            if not below.lower().endswith(ARCHIVES):
-                continue
-            if self._members[0] != below:
-                file = os.path.join(self.root or b"", below)
-                root = Root(file, below, "", folder=False)
-                selection = Selection(include=("*",), max_bytes=MOST_BYTES)
-                found = archives.members(root, selection, Counter())
-                self._members = (
-                    below,
-                    {one.path: one.raw for one in found if one.raw is not None},
-                )
-            return self._members[1].get(path)
+            if below.lower().endswith(ARCHIVES):
+                return self._archive.find(self.root or b"", below, path)
         return None
+
+
+class _Archive:
+    """An archive read once where its records come in the order of its members."""
+
+    def __init__(self) -> None:
+        self._below = b""
+        self._members: Iterator[Input] = iter(())
+
+    def find(self, root: bytes, below: bytes, path: str) -> bytes | None:
+        """The bytes of a member: the next one, or else from the beginning."""
+        if self._below == below:
+            found = next((one.raw for one in self._members if one.path == path), None)
+            if found is not None:
+                return found
+        self._below = below
+        whole = Root(os.path.join(root, below), below, "", folder=False)
+        selection = Selection(include=("*",), max_bytes=MOST_BYTES)
+        self._members = archives.members(whole, selection, Counter())
+        return next((one.raw for one in self._members if one.path == path), None)
 
 
 def shape_faults(record: object) -> Fault | None:
