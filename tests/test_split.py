@@ -41,6 +41,18 @@ def check_law(text):
         begin = span.end
 
 
+@pytest.mark.parametrize("line", ["*", "* كتب - 4:3", "7 مارس 2024", "شارك", "2024"])
+@pytest.mark.parametrize("lines", [13, 14, 15, 16, 40])
+def test_a_header_of_many_lines_is_labelled_once(line, lines):
+    check_law("\n".join(["س", *[line] * lines]))
+
+
+@pytest.mark.parametrize("text", ["ل\nكتب - 4:3", "كتب -", "بقلم: 4", "ل\nكتب\n4"])
+def test_a_verb_with_nothing_behind_it_names_nobody(text):
+    check_law(text)
+    assert not [span for span in SPLITTER.split(text) if span.label == "byline"]
+
+
 @given(st.text())
 def test_any_text_is_covered_to_its_last_character(text):
     check_law(text)

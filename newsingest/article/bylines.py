@@ -250,6 +250,8 @@ class BylineReader:
     def _is_signed(self, line: str, start: int) -> bool:
         """Whether a name follows a verb: `كتبت أسماء نصار`, not `كتب المعلق …`."""
         pieces = _cut(line, start)
+        if not pieces:
+            return False  # nothing but marks behind the verb: `كتب - 4:3`
         words = pieces[0].text.split()
         if self.is_person(pieces[0].text):
             return True

@@ -287,6 +287,8 @@ class _Reading:
                 self._read_page(block)
                 return
         body = self._read_header()
+        for line in self.lines[body:]:  # a header of many lines has read some of them
+            line.spans = []
         self._read_text(body, prose[-1] if prose else body)
 
     def _find_prose(self) -> list[int]:
