@@ -17,9 +17,11 @@ from newsingest.article.split import Splitter
 
 PHRASES = PhraseBook(rules.load())
 BYLINES = BylineReader(rules.load())
+SPLITTER = Splitter(rules.load())
+CONTEXT = "حديقة في المدينة\n\nأعلنت البلدية اليوم بدء العمل في الحديقة الجديدة بعد عامين من الإعداد لها."
 NAME_KINDS = (
     "agency", "agency-group", "given", "honorific", "name-part", "not-name", "paper",
-    "place", "role",
+    "paper-edition", "paper-ending", "place", "role",
 )  # fmt: skip
 
 
@@ -67,6 +69,22 @@ def test_phrase_rule_leaves_prose_alone(kind, name, rule, text):
     match = PHRASES.match(text, zone_of(rule))
     assert match is None, f"{text!r} is taken for {match.phrase.rule}"
     assert not PHRASES.is_share_bar(text)
+
+
+LINES = {"share-ending": PHRASES.call, "bracketed": PHRASES.note}
+"""Kinds that are told by the end of a line, or by a bracket around it."""
+
+
+@pytest.mark.parametrize(("kind", "name", "rule", "case"), every(LINES, "case"))
+def test_line_rule_does_what_it_says(kind, name, rule, case):
+    assert LINES[kind](case["text"]) == f"{kind}.{name}"
+    found = SPLITTER.split(f"{CONTEXT}\n\n{case['text']}\n")[-1]
+    assert (found.label, found.rule) == (case["label"], f"{kind}.{name}")
+
+
+@pytest.mark.parametrize(("kind", "name", "rule", "text"), every(LINES, "unchanged"))
+def test_line_rule_leaves_other_lines_alone(kind, name, rule, text):
+    assert LINES[kind](text) is None
 
 
 @pytest.mark.parametrize(("kind", "name", "rule", "case"), every(NAME_KINDS, "case"))

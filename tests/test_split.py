@@ -191,6 +191,11 @@ def test_line_ends_do_not_change_the_labels(line_end):
             id="comments with their number and no mark",
         ),
         pytest.param(
+            ("حديقة في المدينة", "بواسطة admin", "0 تعليق", *PROSE),
+            ["title", "byline", "boilerplate", "body", "body"],
+            id="a desk behind its verb, and a count",
+        ),
+        pytest.param(
             ("حديقة في المدينة", *PROSE, "كاتب أردني"),
             ["title", "body", "body", "byline"],
             id="what the writer is, below the text",

@@ -41,12 +41,8 @@ LONGEST_INITIAL = 2
 """Words of at most so many letters are a desk's initials, no name: `ع ز`."""
 MOST_GUESSED = 4
 """A name that begins with no known given name has at most so many words."""
-EDITIONS = ("اونلاين", "نت", "online")
-"""`الخبر أونلاين` is the site of الخبر."""
 SQUARES = "□■▪●◆◇►◄▶★ "
 """Printed before a byline, `□ بغداد / …`; no part of a name."""
-MEDIA = ("بريس", "برس", "نيوز", "تيفي", "بلوس", "بلس", "تايمز", "ميديا")
-"""`هبة بريس`, `سوس بلوس`: how sites end their names, and no person does."""
 DOMAIN = re.compile(r"[\w-]+(?:\.\s?[A-Za-z]{2,})+")
 LONGEST_PLACE = 4
 """A place that no table knows has at most so many words."""
@@ -135,6 +131,8 @@ class BylineReader:
         self._honorifics = _names(rules, "honorific")
         self._places = _names(rules, "place")
         self._papers = _names(rules, "paper")
+        self._editions = _names(rules, "paper-edition")
+        self._media = _names(rules, "paper-ending")
         roles = rules.kind("role")
         self._after = _folded(roles["after"]["names"])
         self._text_roles = _folded(roles["text"]["names"])
@@ -255,6 +253,9 @@ class BylineReader:
         words = pieces[0].text.split()
         if self.is_person(pieces[0].text):
             return True
+        whole = fold(pieces[0].text).strip(EDGES)
+        if len(pieces) == 1 and self._listed.get(whole) == "desk":
+            return True  # `بواسطة admin`
         alone = len(pieces) == 1 and 1 < len(words) <= MOST_GUESSED
         article = fold_word(words[0]).startswith("ال")
         return alone and not article and self._has_name_shape(words)
@@ -279,9 +280,8 @@ class BylineReader:
         if kind := self._listed.get(folded):
             return kind, ""
         house, _, edition = folded.rpartition(" ")
-        if edition in EDITIONS and self._listed.get(house) == "paper":
-            return "paper", ""
-        if (house and edition in MEDIA) or DOMAIN.fullmatch(text):
+        sited = edition in self._editions and house in self._papers
+        if sited or (house and edition in self._media) or DOMAIN.fullmatch(text):
             return "paper", ""
         if weak := self._weak.get(NOT_ALNUM.sub("", whole)):
             return "weak-agency", weak

@@ -39,7 +39,6 @@ CREDIT_INSIDE = re.compile(
 END_OF_SENTENCE = re.compile("[.؟!]")
 COUNTED = DECORATION + "0123456789٠١٢٣٤٥٦٧٨٩"
 FIRST_WORD = re.compile(r"[\w@+]+")
-COPYRIGHT_SIGNS = ("©", "\N{COPYRIGHT SIGN}", "(c) ")
 
 LONGEST_WORD = 40
 """Where a first word is looked for; a longer one begins no phrase."""
@@ -128,11 +127,9 @@ class PhraseBook:
             for word, phrases in by_word.items()
         }
         self._rules = rules
-        self._endings = tuple(
-            fold(ending)
-            for rule in rules.kind("caption-ending").values()
-            for ending in rule["names"]
-        )
+        self._endings = tuple(_named(rules, "caption-ending"))
+        self._calls = _named(rules, "share-ending")
+        self._notes = _named(rules, "bracketed")
         self._buttons = frozenset(
             p.folded for p in found if p.label == "share" and " " not in p.folded
         )
@@ -209,6 +206,21 @@ class PhraseBook:
             or self.credits_inside(line)
         )
 
+    def call(self, line: str) -> str | None:
+        """The rule of a call to the reader that ends a line: `… اضغط هنا`."""
+        bare = fold(line).rstrip(DECORATION)
+        found = (rule for end, rule in self._calls.items() if bare.endswith(end))
+        return next(found, None)
+
+    def note(self, line: str) -> str | None:
+        """The rule of a note that is a line in brackets: `(إضافة تصريحات وتفاصيل)`."""
+        if line[0] != "(" or line[-1] != ")" or len(line) > LENGTHS["mark"]:
+            return None
+        if ")" in line[:-1]:
+            return None
+        word = FIRST_WORD.match(fold(line[1:]))
+        return self._notes.get(word[0]) if word else None
+
     def credits_inside(self, line: str) -> bool:
         """Whether a short line names who took its picture: `… - الصورة: NAME`."""
         return line[-1] not in ".:؟!" and CREDIT_INSIDE.search(line, 1) is not None
@@ -222,6 +234,15 @@ class PhraseBook:
         """Where a phrase with its colon stands inside a line: start, rest, rule."""
         found = self._inline.search(line)
         return (found.start(), found.end(), "related.inline") if found else None
+
+
+def _named(rules: Rules, kind: str) -> dict[str, str]:
+    """The folded names of a kind, each with its rule."""
+    return {
+        fold(name): f"{kind}.{title}"
+        for title, rule in rules.kind(kind).items()
+        for name in rule["names"]
+    }
 
 
 def _credits_at_end(line: str) -> bool:
@@ -252,9 +273,10 @@ def _rest(phrase: Phrase, folded: str) -> int | None:
     if not phrase.glued and after[:1].isalnum():
         return None
     value = after.lstrip(DECORATION if phrase.match != "start" else " :-–—.…")
-    if phrase.match == "line" and value.strip(DECORATION):
+    counted = not value.strip(COUNTED)  # `تعليقات 2`, `صفحة 12`, or nothing
+    numbered = counted and phrase.label == "boilerplate"
+    if phrase.match == "line" and not numbered and value.strip(DECORATION):
         return None
-    counted = not value.strip(COUNTED)  # `تعليقات 2`, or nothing
     marked = after.lstrip(" ")[:1] in MARKS
     if phrase.match == "mark" and not counted and not marked:
         return None

@@ -105,16 +105,8 @@ INITIALS = re.compile(
 """Desk initials below agency copy: `م ع / ف ف`, `(ي.م)`, `كور/رض/نات`, `/انتهى8`."""
 NOT_COUNT = re.compile(r"[^\d\s.,]")
 CRUMB = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
-CRUMBS = ("|", CRUMB, ">", "»")
-BREADCRUMB = re.compile(rf"\s*[|{CRUMB}>]\s*|\s+»\s+")
-EDITOR_NOTE = re.compile(
-    r"\((?:إضافة|اضافة|تصحيح|تحديث|يضيف|تضيف|تحرير|إعادة|تكرار)\b[^()]{0,100}\)"
-)
-"""What a wire changed, a line in brackets of its own: `(إضافة تصريحات وتفاصيل)`."""
-CLICK = re.compile(r"\b[اإ](?:ضغط|نقر)(?:وا|ي)?\s+هنا\W*$")
-"""`لمزيد من الأخبار اضغط هنا`."""
-PAGE_NUMBER = re.compile(r"(?:صفحة|الصفحة|ص)\s*[:.]?\s*\d{1,3}")
-HOME = re.compile(r"(?:الصفحة\s+)?الرئيسية\s*[/|>»←-]")
+CRUMBS = ("|", CRUMB, ">", "»", " / ")
+BREADCRUMB = re.compile(rf"\s*[|{CRUMB}>]\s*|\s+[»/]\s+")
 DESKS = re.compile(r"\s+و(?=\S)")
 BRACKETED = re.compile(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
 URL_LINE = re.compile(r"(?:https?://|www\.)\S+")
@@ -287,8 +279,6 @@ class _Reading:
                 self._read_page(block)
                 return
         body = self._read_header()
-        for line in self.lines[body:]:  # a header of many lines has read some of them
-            line.spans = []
         self._read_text(body, prose[-1] if prose else body)
 
     def _find_prose(self) -> list[int]:
@@ -338,24 +328,30 @@ class _Reading:
         for at, line in enumerate(self.lines):
             if self._label_known(at, line):
                 continue
-            if not self.title and self._is_kicker(at, line):
-                self._put(line, "section", "shape.kicker", second="title")
-            elif not self.title and self._announces_title(at, line):
-                self._put(line, "subtitle", "shape.kicker", second="title")
-            elif not self.title and self._is_title(at, line):
-                self._put(line, "title", "shape.title")
-                self._keep_title(line)
-            elif self.title and self._is_caption(line):
-                self._put(line, "caption", "caption.ending", second="subtitle")
-            elif self.title and self._is_scene(at, line):
-                self._put(line, "caption", "shape.scene", second="subtitle")
-            elif self.title and self._stands_in_header(at, line):
-                self._put_subtitle(line)
-            else:
+            if not self._label_by_place(at, line):
                 return at
             if at > MOST_HEADER:
                 break
+        for line in self.lines[MOST_HEADER:]:  # fixtures, a list: text after all
+            line.spans = []
         return min(len(self.lines), MOST_HEADER)
+
+    def _label_by_place(self, at: int, line: Line) -> bool:
+        """Label a header line that nothing but its place and shape tells."""
+        if not self.title and self._is_kicker(at, line):
+            self._put(line, "section", "shape.kicker", second="title")
+        elif not self.title and self._announces_title(at, line):
+            self._put(line, "subtitle", "shape.kicker", second="title")
+        elif not self.title and self._is_title(at, line):
+            self._put(line, "title", "shape.title")
+            self._keep_title(line)
+        elif self.title and self._is_caption(line):
+            self._put(line, "caption", "caption.ending", second="subtitle")
+        elif self.title and self._is_scene(at, line):
+            self._put(line, "caption", "shape.scene", second="subtitle")
+        elif self.title and self._stands_in_header(at, line):
+            self._put_subtitle(line)
+        return bool(line.spans)
 
     def _put_subtitle(self, line: Line) -> None:
         """Label a line between headline and byline; a whole paragraph stays text."""
@@ -498,10 +494,8 @@ class _Reading:
             and not ((byline := self.bylines.read(text)) and byline.agencies)
         ):
             self._put(line, "boilerplate", "shape.initials")
-        elif PAGE_NUMBER.fullmatch(text):
-            self._put(line, "boilerplate", "shape.page-number")
-        elif EDITOR_NOTE.fullmatch(text):
-            self._put(line, "boilerplate", "shape.editor-note")
+        elif note := self.phrases.note(text):
+            self._put(line, "boilerplate", note)
         elif self._is_breadcrumb(text):
             self._put(line, "section", "shape.breadcrumb")
         elif not NOT_COUNT.search(text) or (
@@ -521,8 +515,6 @@ class _Reading:
         """`أخبار|سفر`, `الرئيسية / محليات`, `تحقيقات وملفات`: desks and their marks."""
         if len(text) > 2 * LONGEST_TAG:
             return False
-        if not self.title and HOME.match(text):
-            return True
         if not any(mark in text for mark in CRUMBS):
             desks = DESKS.split(text) if " و" in text and not self.title else ()
             return len(desks) == PAIR and all(map(self._is_section, desks))
@@ -530,9 +522,14 @@ class _Reading:
         if not 1 < len(parts) <= MOST_CRUMBS:
             return False
         short = all(0 < len(part.split()) <= MOST_TAG_WORDS for part in parts)
-        if short and (CRUMB in text or (len(parts) > PAIR and not self.title)):
+        leads = len(parts) > PAIR or self._is_page_word(parts[0].strip())
+        if short and (CRUMB in text or (leads and not self.title)):
             return True
         return short and any(self._is_section(part.strip()) for part in parts)
+
+    def _is_page_word(self, text: str) -> bool:
+        match = self.phrases.match(text, "footer")
+        return match is not None and match.phrase.rule == "boilerplate.page"
 
     def _is_section(self, text: str) -> bool:
         match = self.phrases.match(text, "header")
@@ -577,7 +574,7 @@ class _Reading:
         )
         self.signed |= byline.sure or bool(byline.authors)
         self.named |= bool(byline.authors)
-        if byline.guessed and byline.kinds & {"paper"}:
+        if byline.guessed and "paper" in byline.kinds:
             self.guess = line
         return True
 
@@ -736,8 +733,8 @@ class _Reading:
             line.spans.append(
                 Span("body", line.start, line.end, line.text, "shape.prose")
             )
-        elif line.text[0] == "(" and EDITOR_NOTE.fullmatch(line.text):
-            self._put(line, "boilerplate", "shape.editor-note")
+        elif note := self.phrases.note(line.text):
+            self._put(line, "boilerplate", note)
         return bool(line.spans)
 
     def _label_copyright(self, at: int, line: Line) -> bool:
@@ -774,8 +771,8 @@ class _Reading:
             self._put(line, "contact", "contact.shape")
         elif self._is_role_below(at, text):
             self._put(line, "byline", "byline.role-below", second="body")
-        elif len(text) < LONG and CLICK.search(text):
-            self._put(line, "share", "shape.click-here")
+        elif len(text) < LONG and (call := self.phrases.call(text)):
+            self._put(line, "share", call)
         elif self._is_desk_below(at, text):
             self._put(line, "boilerplate", "shape.desk", second="byline")
         elif self._continues_contact(at, text):
