@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsingest.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "NEWSINGEST"}
 SIZES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -55,6 +58,54 @@ def _configured(ctx: click.Context, _param: click.Parameter, value: str | None) 
             "long options' names, such as jobs or max-bytes"
         )
     ctx.default_map = {**(ctx.default_map or {}), **defaults}
+
+
+READ_OPTIONS = (
+    click.option(
+        "--rules",
+        multiple=True,
+        metavar="FILE",
+        help="Extra rules (TOML); later files win.",
+    ),
+    click.option(
+        "--encoding",
+        default="auto",
+        show_default=True,
+        metavar="NAME",
+        help="Skip detection.",
+    ),
+    click.option(
+        "--timezone",
+        metavar="ZONE",
+        help="IANA zone of dates printed without one. [default: they stay naive]",
+    ),
+    click.option(
+        "--date-order",
+        type=click.Choice(["dmy", "mdy", "ymd"]),
+        default="dmy",
+        show_default=True,
+        help="How a date such as 3/4/2024 is meant.",
+    ),
+    click.option(
+        "--relative-to",
+        metavar="DATE|mtime",
+        help="The now behind `منذ 3 ساعات`. [default: such a date stays null]",
+    ),
+    click.option(
+        "--repair/--no-repair",
+        default=True,
+        show_default=True,
+        help="Repair text that was damaged before it was saved.",
+    ),
+)
+"""How an article is read: options of every command that reads articles."""
+
+
+def read_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `READ_OPTIONS` to a command."""
+    for option in reversed(READ_OPTIONS):
+        command = option(command)
+    return command
 
 
 @click.group(context_settings=CONTEXT)
@@ -123,46 +174,11 @@ def cli() -> None:
     metavar="NAME|FILE",
     help="Normalisation profile of `text`, or a TOML file with your own.",
 )
-@click.option(
-    "--rules",
-    multiple=True,
-    metavar="FILE",
-    help="Extra rules (TOML); later files win.",
-)
-@click.option(
-    "--encoding",
-    default="auto",
-    show_default=True,
-    metavar="NAME",
-    help="Skip detection.",
-)
-@click.option(
-    "--timezone",
-    metavar="ZONE",
-    help="IANA zone of dates printed without one. [default: they stay naive]",
-)
-@click.option(
-    "--date-order",
-    type=click.Choice(["dmy", "mdy", "ymd"]),
-    default="dmy",
-    show_default=True,
-    help="How a date such as 3/4/2024 is meant.",
-)
-@click.option(
-    "--relative-to",
-    metavar="DATE|mtime",
-    help="The now behind `منذ 3 ساعات`. [default: such a date stays null]",
-)
+@read_options
 @click.option(
     "--source",
     metavar="NAME",
     help="`source` of every record. [default: the folder's name]",
-)
-@click.option(
-    "--repair/--no-repair",
-    default=True,
-    show_default=True,
-    help="Repair text that was damaged before it was saved.",
 )
 @click.option(
     "--align",
@@ -277,32 +293,7 @@ def parse(**given: Any) -> None:
 @cli.command()
 @click.argument("file")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a span.")
-@click.option(
-    "--rules",
-    multiple=True,
-    metavar="FILE",
-    help="Extra rules (TOML); later files win.",
-)
-@click.option(
-    "--encoding",
-    default="auto",
-    show_default=True,
-    metavar="NAME",
-    help="Skip detection.",
-)
-@click.option(
-    "--timezone", metavar="ZONE", help="IANA zone of dates printed without one."
-)
-@click.option(
-    "--date-order",
-    type=click.Choice(["dmy", "mdy", "ymd"]),
-    default="dmy",
-    show_default=True,
-    help="How a date such as 3/4/2024 is meant.",
-)
-@click.option(
-    "--relative-to", metavar="DATE|mtime", help="The now behind `منذ 3 ساعات`."
-)
+@read_options
 def explain(**given: Any) -> None:
     """How one file was read: every line, its label, the rule that decided.
 

@@ -497,6 +497,18 @@ def test_hostile_text_cannot_colour_the_terminal(tmp_path, columns):
         assert "[red]" in text.decode()
 
 
+def test_explain_reads_as_parse_does(tmp_path):
+    (tmp_path / "a.txt").write_text(
+        ARTICLE.encode().decode("cp1252", "replace"), "utf-8"
+    )
+    repaired, printed = (
+        newsingest("explain", tmp_path / "a.txt", *flags).stdout.decode()
+        for flags in ((), ("--no-repair",))
+    )
+    assert "حديقة" in repaired
+    assert "حديقة" not in printed
+
+
 def test_explain_in_a_pipe_is_a_line_a_span_and_whole(tmp_path):
     long = "وصل الوفد أمس إلى المدينة، " * 20
     (tmp_path / "a.txt").write_text(f"عنوان قصير\n\n{long}\tنهاية.\n", "utf-8")

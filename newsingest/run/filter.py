@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import orjson
 
 from newsingest.run.inputs import printable
+from newsingest.run.reading import cannot_read
 from newsingest.run.sinks import Stream
-from newsingest.run.summary import FAILED, OK, SIGPIPE, RunError
+from newsingest.run.summary import OK, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 STDIN, STDOUT = 0, 1
 CHUNK = 1 << 18
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,8 @@ class Told:
 def run(plan: Plan) -> int:
     """Filter every file, or stdin; gives the exit status. Raises `RunError`."""
     told = Told(missing=set(plan.fields))
-    try:
-        for name in plan.files or ("-",):
-            _one(plan, name, told)
-    except BrokenPipeError:
-        return SIGPIPE
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    for name in plan.files or ("-",):
+        _one(plan, name, told)
     for name in sorted(told.missing):
         _say(f"--field {name}: no line has it")
     for warning, lines in told.repaired.items():
@@ -78,9 +73,7 @@ def _one(plan: Plan, name: str, told: Told) -> None:
         try:
             written.extend(map(work.line, lines))
         except BadLineError as error:
-            raise RunError(
-                f"{error}; --errors pass lets such lines through", FAILED
-            ) from None
+            raise RunError(f"{error}; --errors pass lets such lines through") from None
         finally:
             out.write(b"".join(written))
 
@@ -128,8 +121,7 @@ def _lines(name: str) -> Iterator[list[bytes]]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise RunError(f"{printable(os.fsencode(name))}: {why}", FAILED) from None
+        raise RunError(cannot_read(printable(os.fsencode(name)), error)) from None
 
 
 def _read(fd: int) -> Iterator[list[bytes]]:

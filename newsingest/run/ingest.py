@@ -144,6 +144,7 @@ def run(plan: Plan) -> int:
         tell_rejects=plan.rejects is None,
     )
     stop = Stop()
+    _check_apart(plan)
     found = _sources(plan, stop)
     _check_outputs(plan, found.roots)
     summary = Summary(plan.job.options.profile)
@@ -352,14 +353,38 @@ def _books(plan: Plan) -> AbstractContextManager[Books]:
     )
 
 
+WRITTEN = ("output", "rejects", "summary", "summary_prom", "state")
+"""Options of a plan that name what it writes."""
+
+
+def _written(plan: Plan) -> dict[str, str]:
+    """Option → what the run writes there; a device may be named twice."""
+    said = {f"--{name.replace('_', '-')}": getattr(plan, name) for name in WRITTEN}
+    return {
+        option: path
+        for option, path in said.items()
+        if path is not None and (path == sinks.STDOUT or not sinks.is_device(path))
+    }
+
+
 def _files(plan: Plan) -> list[str]:
     """The files that a run writes."""
-    said = (plan.output, plan.rejects, plan.summary, plan.summary_prom, plan.state)
-    return [
-        path
-        for path in said
-        if path is not None and path != sinks.STDOUT and not sinks.is_device(path)
-    ]
+    return [path for path in _written(plan).values() if path != sinks.STDOUT]
+
+
+def _check_apart(plan: Plan) -> None:
+    """Refuse two options that name one file: the later would replace the records."""
+    owners: dict[str, str] = {}
+    for option, path in _written(plan).items():
+        place = path if path == sinks.STDOUT else os.path.realpath(path)
+        first = owners.setdefault(place, option)
+        if first != option:
+            what = "stdout" if path == sinks.STDOUT else printable(os.fsencode(path))
+            raise RunError(
+                f"{first} and {option} would both write {what}: "
+                "give each a file of its own",
+                USAGE,
+            )
 
 
 def _check_outputs(plan: Plan, roots: Iterable[Root]) -> None:
@@ -413,7 +438,6 @@ def _count(
     summary: Summary, result: Result, skipped: tuple[Counter[str], Counter[str]]
 ) -> None:
     """Add a result. Inputs skipped before they reached a worker are counted here."""
-    summary.worked += result.inputs
     summary.records += result.records
     summary.bytes += result.bytes
     summary.rejected.update(reject.reason for reject in result.rejects)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from newsingest.article.parse import Parser
 
 MTIME = "mtime"
-STDOUT = "-"
 
 
 def parse(given: Mapping[str, Any]) -> int:
@@ -35,7 +34,6 @@ def _parse(given: Mapping[str, Any]) -> int:
     from newsingest.run import ingest  # noqa: PLC0415 - a wrong option needs none of it
     from newsingest.run.batch import Job  # noqa: PLC0415
 
-    _apart(given)
     options = article_options(given)
     checked(options)
     selection = Selection(
@@ -68,33 +66,6 @@ PLAIN = (
     "reprocess", "summary_prom",
 )  # fmt: skip
 """Options that go to the plan as they are."""
-
-
-WRITTEN = ("output", "rejects", "summary", "summary_prom", "state")
-
-
-def _apart(given: Mapping[str, Any]) -> None:
-    """Refuse two options that name one file: the later replaced the records."""
-    owners: dict[str, str] = {}
-    for name in WRITTEN:
-        path = given[name]
-        if path is None or (path != STDOUT and _is_device(path)):
-            continue
-        option = f"--{name.replace('_', '-')}"
-        place = path if path == STDOUT else os.path.realpath(path)
-        first = owners.setdefault(place, option)
-        if first != option:
-            what = "stdout" if path == STDOUT else printable(os.fsencode(path))
-            raise RunError(
-                f"{first} and {option} would both write {what}: "
-                "give each a file of its own",
-                USAGE,
-            )
-
-
-def _is_device(path: str) -> bool:
-    """Whether it is there and no file: /dev/null may be named twice."""
-    return os.path.exists(path) and not os.path.isfile(path)
 
 
 def explain(given: Mapping[str, Any]) -> int:

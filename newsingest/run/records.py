@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from contextlib import contextmanager
+from functools import cache
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
@@ -291,34 +292,21 @@ class _Archive:
         return next((one.raw for one in self._members if one.path == path), None)
 
 
+@cache
+def _validator() -> Callable[[object], object]:
+    from fastjsonschema import compile as compiled  # noqa: PLC0415 - start-up
+
+    from newsingest.article.schema import schema  # noqa: PLC0415
+
+    return compiled(schema())
+
+
 def shape_faults(record: object) -> Fault | None:
     """Whether a record has the keys and types of the schema: the first that has not."""
-    from newsingest.article.schema import schema  # noqa: PLC0415 - start-up
+    from fastjsonschema import JsonSchemaValueException  # noqa: PLC0415 - start-up
 
-    return _misfit(record, schema(), "record")
-
-
-TYPES = {
-    "string": str, "integer": int, "array": list, "object": dict, "null": type(None),
-}  # fmt: skip
-
-
-def _misfit(value: object, wanted: Mapping[str, Any], name: str) -> Fault | None:
-    if "enum" in wanted:
-        return None if value in wanted["enum"] else f"{name} is {value!r}"
-    types = wanted["type"] if isinstance(wanted["type"], list) else [wanted["type"]]
-    if not isinstance(value, tuple(TYPES[one] for one in types)):
-        return f"{name} is no {' or '.join(types)}"
-    if isinstance(value, dict):
-        if missing := [key for key in wanted["required"] if key not in value]:
-            return f"{name} has no {missing[0]}"
-        found = (
-            _misfit(value[key], inner, key)
-            for key, inner in wanted["properties"].items()
-            if key in value
-        )
-        return next(filter(None, found), None)
-    if isinstance(value, list):
-        inner = (_misfit(item, wanted["items"], f"an item of {name}") for item in value)
-        return next(filter(None, inner), None)
+    try:
+        _validator()(record)
+    except JsonSchemaValueException as error:
+        return str(error.message).replace("data", "record", 1)
     return None

@@ -48,8 +48,6 @@ class Summary:
 
     profile: str
     inputs: int = 0
-    worked: int = 0
-    """Inputs that a worker has seen; `inputs` adds those skipped before."""
     records: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
