@@ -58,3 +58,28 @@ def test_nothing_to_say_is_rejected(raw):
 def test_the_seed_article_is_normalised(seed):
     assert not set(seed.text) & set("أإآٱًٌٍَُِّْـ٠١٢٣٤٥٦٧٨٩")
     assert seed.text.count("\n\n") == 14
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_more_lines_than_any_article_has_are_refused(end):
+    """Ten million lines of one letter took four gigabytes."""
+    few, many = (f"عنوان قصير{end}" + f"س{end}" * number for number in (9, 200_001))
+    assert newsingest.parse(few.encode()).metadata.body
+    with pytest.raises(newsingest.article.record.RejectedError, match="too-large"):
+        newsingest.parse(many.encode())
+
+
+def test_what_is_too_long_to_be_repaired_says_so(monkeypatch):
+    monkeypatch.setattr(newsingest.article.repair, "LONGEST", 100)
+    text = "عنوان قصير للخبر\n\nقال &quot;المدير&quot; إن العمل مستمر. "
+    short, long = (newsingest.parse((text * times).encode()) for times in (1, 3))
+    assert short.metadata.warnings == ["repaired-entities"]
+    assert long.metadata.warnings == ["not-repaired"]
+    assert "&quot;" in long.metadata.body
+
+
+@pytest.mark.parametrize("space", [" ", "\n\n", "  ", " \N{NO-BREAK SPACE}"])
+@pytest.mark.parametrize("word", ["س", "كلمة", "س" * 65_536, "س" * 65_535])
+def test_words_are_counted_in_pieces_as_in_one(word, space):
+    text = f"{space}{word}" * (200_000 // len(word + space))
+    assert newsingest.article.parse.words(text) == len(text.split())

@@ -39,6 +39,10 @@ LATIN = bytes((*range(0x41, 0x5B), *range(0x61, 0x7B)))
 """The letters as bytes, which are counted ten times as fast as characters."""
 
 LANGUAGE_SAMPLE = 400
+MOST_LINES = 200_000
+PIECE = 1 << 16
+"""Characters whose words are counted at once: a list of all words takes eight times
+the memory of the text."""
 
 
 class Parser:
@@ -93,9 +97,8 @@ class Parser:
         self._describe(metadata, spans)
         if isinstance(metadata, AlignedMetadata):
             metadata.alignment = self._aligned(metadata.body, spans, repaired)
-        identity = hashlib.sha256(f"{source}\0{path}".encode("utf-8", "replace"))
         return Record(
-            id=identity.hexdigest()[:32],
+            id=identity(source, path),
             text=self.normalize(metadata.body),
             source=source,
             created=created,
@@ -104,8 +107,14 @@ class Parser:
         )
 
     def read(self, raw: bytes) -> tuple[Decoded, Repaired]:
-        """The text of an article as it was saved, and with its damage repaired."""
+        """The text of an article as it was saved, and with its damage repaired.
+
+        Raises `RejectedError`, also for more lines than any article has: each takes
+        hundreds of bytes of memory, however short it is.
+        """
         decoded = decode(raw, self.encoding)
+        if len(decoded.text) > MOST_LINES:
+            _check_lines(decoded.text)
         if self.options.repair:
             return decoded, repair(decoded.text)
         return decoded, Repaired(decoded.text)
@@ -120,7 +129,7 @@ class Parser:
         """Count, name the language, and say what is in doubt."""
         body = metadata.body
         metadata.char_count = len(body)
-        metadata.word_count = len(body.split())
+        metadata.word_count = words(body)
         metadata.language = language(body or metadata.title or "")
         if metadata.title is None:
             metadata.warnings.append("no-title")
@@ -130,6 +139,26 @@ class Parser:
             metadata.warnings.append("no-body")
         elif any(span.label == "boilerplate" and span.second for span in spans):
             metadata.warnings.append("body-unsure")
+
+
+def identity(source: str, path: str) -> str:
+    """The id of an article, which stays when it changes.
+
+    >>> identity("news", "2024/01.txt")
+    '7ce6734a5c9c7945a254c28e311b6759'
+    """
+    name = f"{source}\0{path}".encode("utf-8", "replace")
+    return hashlib.sha256(name).hexdigest()[:32]
+
+
+def _check_lines(text: str) -> None:
+    lines = text.count("\n") or text.count("\r")
+    if lines > MOST_LINES:
+        raise RejectedError(
+            "too-large",
+            f"{lines:,} lines, an article may have {MOST_LINES:,}: is it many articles "
+            "in one file?",
+        )
 
 
 def in_source(spans: list[Span], repaired: Repaired) -> tuple[list[Label], list[int]]:
@@ -144,6 +173,22 @@ def in_source(spans: list[Span], repaired: Repaired) -> tuple[list[Label], list[
     ends = repaired.back(ends)
     kept = [at for at, end in enumerate(ends) if end > (ends[at - 1] if at else 0)]
     return [labels[at] for at in kept], [ends[at] for at in kept]
+
+
+def words(text: str) -> int:
+    """How many words there are between white space.
+
+    >>> words(" قال  الوزير ")
+    2
+    """
+    if len(text) <= PIECE:
+        return len(text.split())
+    number = 0
+    for start in range(0, len(text), PIECE):
+        number += len(text[start : start + PIECE].split())
+        cut = text[start - 1 : start + 1] if start else " "
+        number -= not any(map(str.isspace, cut))  # one word on both sides
+    return number
 
 
 def language(text: str) -> str:
