@@ -159,87 +159,12 @@ def test_figures_for_prometheus_and_a_log_in_json(tmp_path):
     assert events[-1]["records"] == 3
 
 
-@pytest.mark.parametrize("fault", ["hash", "text", "span", "json", "tail"])
-def test_verify_finds_what_is_wrong(tmp_path, fault):
-    write(tmp_path / "news", range(3))
-    parse(tmp_path)
-    output = tmp_path / "out.jsonl"
-    lines = output.read_text("utf-8").splitlines(keepends=True)
-    record = json.loads(lines[1])
-    if fault == "hash":
-        (tmp_path / "news" / "0001.txt").write_text("غير ذلك تماما", "utf-8")
-    elif fault == "text":
-        record["text"] += "!"
-    elif fault == "span":
-        record["metadata"]["span_ends"][-1] += 1
-    lines[1] = json.dumps(record, ensure_ascii=False) + "\n"
-    if fault == "json":
-        lines[1] = lines[1][:50] + "\n"
-    if fault == "tail":
-        lines[2] = lines[2].rstrip("\n")
-    output.write_text("".join(lines), "utf-8")
-    told = newsingest("verify", "--root", tmp_path / "news", output)
-    assert told.returncode == 3
-    assert told.stderr.splitlines()[0].startswith(
-        f"{output}:{3 if fault == 'tail' else 2}: "
-    )
-
-
 def endless(tmp_path, articles=20_000):
     """A folder large enough to be interrupted in, of links: they are quick to make."""
     write(tmp_path / "news", [0])
     first = next((tmp_path / "news").iterdir())
     for number in range(1, articles):
         os.link(first, tmp_path / "news" / f"{number:05}.txt")
-
-
-def test_of_a_changed_article_the_last_record_counts(tmp_path):
-    write(tmp_path / "news", range(3))
-    parse(tmp_path)
-    (tmp_path / "news" / "0001.txt").write_text(ARTICLE.replace("{}", "x"), "utf-8")
-    parse(tmp_path)
-    told = newsingest("verify", "--root", tmp_path / "news", tmp_path / "out.jsonl")
-    assert "4 records, 1 superseded, 4 checked" in told.stderr
-    assert told.returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("change", "fault"),
-    [
-        ({"path": "../secret.txt"}, "its path leads out of --root"),
-        ({"path": "/etc/passwd"}, "its path leads out of --root"),
-        ({"path": "a\0b"}, "its path leads out of --root"),
-        ({"path": "gone.zip/1.txt"}, "no such file"),
-        ({"span_ends": [], "span_labels": []}, "no spans"),
-        ({"encoding": "rot13"}, "not rot13"),
-        ({"encoding": "utf-16"}, ""),
-    ],
-)
-def test_a_record_cannot_mislead_verify(tmp_path, change, fault):
-    write(tmp_path / "news", [1])
-    (tmp_path / "secret.txt").write_text("secret", "utf-8")
-    parse(tmp_path)
-    record = records(tmp_path)[0]
-    record["metadata"] |= change
-    (tmp_path / "out.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
-    told = newsingest("verify", "--root", tmp_path / "news", tmp_path / "out.jsonl")
-    assert told.returncode == 3
-    assert fault in told.stderr
-    assert "Traceback" not in told.stderr
-
-
-def test_verify_knows_a_profile_of_ones_own(tmp_path):
-    write(tmp_path / "news", [1])
-    own = tmp_path / "mine.toml"
-    own.write_text('extends = "none"\n', "utf-8")
-    assert parse(tmp_path, "--profile", own).returncode == 0
-    output = tmp_path / "out.jsonl"
-    assert newsingest("verify", "--profile", own, output).returncode == 0
-    record = records(tmp_path)[0]
-    record["text"] += "!"
-    output.write_text(json.dumps(record) + "\n", "utf-8")
-    assert newsingest("verify", output).returncode == 0
-    assert newsingest("verify", "--profile", own, output).returncode == 3
 
 
 def until_begun(running, output):
@@ -530,3 +455,48 @@ def test_a_file_that_is_no_state_is_left_alone(tmp_path):
     done = parse(tmp_path)
     assert (done.returncode, "it is no state file" in done.stderr) == (1, True)
     assert (tmp_path / "state").read_text("utf-8") == "three"
+
+
+def test_two_states_cannot_share_an_output(tmp_path):
+    """The second's records used to be cut off by the first's next run."""
+    write(tmp_path / "news", range(3))
+    write(tmp_path / "more", range(3, 6))
+    output = tmp_path / "out.jsonl"
+    assert parse(tmp_path).returncode == 0
+    more = ("parse", tmp_path / "more", "-o", output, "--state", tmp_path / "other")
+    assert newsingest(*more).returncode == 0
+    whole = output.read_bytes()
+    refused = parse(tmp_path)
+    assert refused.returncode == 1
+    assert "somebody else writes it; name another -o" in refused.stderr
+    assert output.read_bytes() == whole
+    assert len(whole.splitlines()) == 6
+
+
+def test_while_a_run_writes_a_file_nobody_else_does(tmp_path):
+    run = Endless(tmp_path, "--state", tmp_path / "state", "--jobs", "1")
+    try:
+        output = tmp_path / "out.jsonl"
+        for other in (
+            ("compact", output),
+            ("parse", tmp_path / "news", "-o", output, "--state", tmp_path / "other"),
+        ):
+            refused = newsingest(*other)
+            assert refused.returncode == 11
+            assert "another run is writing" in refused.stderr
+    finally:
+        run.process.terminate()
+        run.told()
+    assert newsingest("compact", output).returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_compact_by_root_leaves_the_file_to_its_owner(tmp_path):
+    write(tmp_path / "news", range(3))
+    parse(tmp_path)
+    output = tmp_path / "out.jsonl"
+    os.chown(output, 1, 1)
+    output.chmod(0o640)
+    assert newsingest("compact", output).returncode == 0
+    found = output.stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (1, 1, 0o640)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Side: TypeAlias = Literal["source", "body", "text"]
 BETWEEN = "\n\n"
+BODY = ("body", "heading")
+"""Labels of the spans that make the body, with `BETWEEN` between them."""
 
 
 class Place(NamedTuple):
@@ -66,7 +68,7 @@ def locate(
 def paragraphs(spans: Sequence[Span]) -> Iterator[tuple[Span, str]]:
     """The spans that are the body, and each as it is printed."""
     for span in spans:
-        if span.label in ("body", "heading") and (text := printed(span.content)):
+        if span.label in BODY and (text := printed(span.content)):
             yield span, text
 
 

@@ -90,12 +90,13 @@ class Remembering(Books):
         if self._size >= COMMIT_BYTES or time.monotonic() - self._at >= COMMIT_SECONDS:
             self.commit()
 
-    def commit(self) -> None:
+    def commit(self, *, closed: bool = False) -> None:
         """Flush, fsync, then the ledger: never the other way round."""
         notes = []
         if isinstance(self.sink, sinks.AppendedFile):
             known = self.sink.sync()
-            notes.append((self._note, f"{known.offset} {known.tail}"))
+            how = "closed" if closed else "open"
+            notes.append((self._note, f"{known.offset} {known.tail} {how}"))
         self.ledger.commit(self._done, notes)
         self._done, self._size, self._at = [], 0, time.monotonic()
 
@@ -103,7 +104,7 @@ class Remembering(Books):
         """End well: everything is on disk; archives are done if all of them was."""
         if whole:
             self._done += self._ledger_gate.whole()
-        self.commit()
+        self.commit(closed=True)
         self.sink.commit()
 
     def vanished(self, sources: Iterable[str]) -> list[str]:
@@ -139,8 +140,8 @@ def _appended(output: str, ledger: Ledger) -> tuple[sinks.Sink, str]:
     note = f"output {os.path.realpath(output)}"
     if output == sinks.STDOUT or sinks.is_device(output):
         return sinks.opened(output), note
-    said = (ledger.said(note) or "").split(" ")
-    known = sinks.Known(int(said[0]), said[1]) if said[0] else None
+    offset, tail, *how = (ledger.said(note) or " ").split(" ")
+    known = sinks.Known(int(offset), tail, how == ["closed"]) if offset else None
     return sinks.AppendedFile(output, known), note
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import lzma
     from collections.abc import Iterator
 
+    import zstandard
+
 COMPRESSED = (b".gz", b".bz2", b".xz", b".zst")
 CHUNK = 1 << 20
 MAX_RATIO = 1000
@@ -21,6 +23,8 @@ MAX_RATIO = 1000
 pass 1,032, the others pass a million when made to."""
 DECODER_MEMORY = 256 << 20
 """An .xz names in its head how much memory its reader is to take: up to 4 GiB."""
+FEED = 256
+"""Bytes of a .zst that are unpacked at once, each to 32 KiB at most."""
 TRIES = 3
 
 
@@ -187,10 +191,42 @@ def _bz2(packed: IO[bytes]) -> IO[bytes]:
 
 
 def _zst(packed: IO[bytes]) -> IO[bytes]:
-    import zstandard  # noqa: PLC0415 - only for compressed input
+    return _Zst(packed)  # type: ignore[return-value] # ditto
 
-    decompressor = zstandard.ZstdDecompressor()
-    return decompressor.stream_reader(packed, read_across_frames=True, closefd=False)
+
+class _Zst:
+    """zstandard's own reader takes a file that was cut for one that is whole."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        self._packed = packed
+        self._decoder = self._fresh()
+        self._inside = False
+        self._ready = b""
+
+    @staticmethod
+    def _fresh() -> zstandard.ZstdDecompressionObj:
+        import zstandard  # noqa: PLC0415 - only for compressed input
+
+        return zstandard.ZstdDecompressor().decompressobj()
+
+    def read(self, most: int) -> bytes:
+        while not self._ready:
+            rest = b""
+            if self._decoder.eof:  # frames may follow one another
+                rest = self._decoder.unused_data
+                self._decoder, self._inside = self._fresh(), False
+            rest = rest or self._packed.read(FEED)
+            if not rest and self._inside:
+                raise EOFError("ends in the middle of its data")
+            if not rest:
+                return b""
+            self._inside = True
+            self._ready = self._decoder.decompress(rest)
+        part, self._ready = self._ready[:most], self._ready[most:]
+        return part
+
+    def close(self) -> None:
+        self._ready = b""
 
 
 def _xz(packed: IO[bytes]) -> IO[bytes]:

@@ -14,10 +14,13 @@ import orjson
 
 from newsingest.article.decode import again
 from newsingest.article.fold import printed
+from newsingest.article.locate import BETWEEN, BODY
+from newsingest.article.parse import identity, words
 from newsingest.article.record import RejectedError
+from newsingest.article.repair import repair
 from newsingest.run import archives, reading, sinks
 from newsingest.run.inputs import ARCHIVES, Root, Selection, unprintable
-from newsingest.run.summary import OK, REJECTS, USAGE, RunError
+from newsingest.run.summary import OK, REJECTS, USAGE, RunError, count
 from newsingest.version import VERSION
 
 if TYPE_CHECKING:
@@ -32,7 +35,11 @@ MOST_BYTES = 1 << 30
 
 @contextmanager
 def lines_of(path: str) -> Iterator[IO[bytes]]:
-    """The lines of a file of records, compressed or not; `-` is stdin."""
+    """The lines of a file of records, compressed or not; `-` is stdin.
+
+    Raises `RunError` for one that cannot be opened, and `RejectedError` in the middle
+    of one that is damaged.
+    """
     if path == "-":
         yield sys.stdin.buffer
         return
@@ -69,7 +76,8 @@ class _Raw:
         return False
 
     def readinto(self, buffer: memoryview) -> int:
-        part = self._stream.read(len(buffer))
+        with reading.damage_is_a_reject():
+            part = self._stream.read(len(buffer))
         buffer[: len(part)] = part
         return len(part)
 
@@ -86,6 +94,17 @@ def compact(path: str) -> tuple[int, int]:
     The file is rewritten whole or not at all. Raises `RunError`, also for a line that
     is no record: nothing is changed then.
     """
+    try:
+        with sinks.alone(path):
+            return _compacted(path)
+    except RejectedError as error:
+        raise RunError(
+            f"{path}: {error.detail}: nothing was changed; a run with --state cuts off "
+            "what an unfinished one has left"
+        ) from None
+
+
+def _compacted(path: str) -> tuple[int, int]:
     last: dict[str, int] = {}
     number = -1
     with lines_of(path) as lines:
@@ -127,12 +146,16 @@ def verify(
     read.
     """
     checker = Checker(root, profile)
-    faults = 0
-    with lines_of(path) as lines:
-        for number, line in enumerate(lines, 1):
-            for fault in checker.faults(line, number):
-                tell(f"{path}:{number}: {fault}")
-                faults += 1
+    faults = number = 0
+    try:
+        with lines_of(path) as lines:
+            for number, line in enumerate(lines, 1):
+                for fault in checker.faults(line, number):
+                    tell(f"{path}:{number}: {fault}")
+                    faults += 1
+    except RejectedError as error:
+        tell(f"{path}:{number + 1}: {error.detail}: the end of an unfinished run?")
+        faults += 1
     for number, fault in sorted(chain(*checker.late.values())):
         tell(f"{path}:{number}: {fault}")
         faults += 1
@@ -150,6 +173,8 @@ class Checker:
         self.root = os.fsencode(root) if root else None
         self.seen: Counter[str] = Counter()
         self.checked = 0
+        self.foreign = 0
+        """Records whose text somebody else's profile, or another version, made."""
         self.late: dict[str, list[tuple[int, Fault]]] = {}
         """Where a record and its source differ, by id: no fault of a record that a
         later one supersedes."""
@@ -160,9 +185,11 @@ class Checker:
     def summary(self, faults: int) -> str:
         """The last line."""
         superseded = self.seen.total() - len(self.seen)
-        told = "1 fault" if faults == 1 else f"{faults:,} faults"
+        told = count(faults, "fault")
+        if self.foreign:
+            told += f"; of {self.foreign:,} text not checked: other version or profile"
         return (
-            f"{self.seen.total():,} records, {superseded:,} superseded, "
+            f"{count(self.seen.total(), 'record')}, {superseded:,} superseded, "
             f"{self.checked:,} checked against their sources, {told}"
         )
 
@@ -181,26 +208,35 @@ class Checker:
             return
         self.seen[record["id"]] += 1
         self.late.pop(record["id"], None)
-        yield from self._spans(record)
+        yield from self._inside(record)
         if self.root is not None:
-            found = [(number, fault) for fault in self._source(record)]
+            found = [(number, fault) for fault in self._source(record["metadata"])]
             if found:
                 self.late[record["id"]] = found
 
-    def _spans(self, record: Mapping[str, Any]) -> Iterator[Fault]:
-        meta = record["metadata"]
+    def _inside(self, record: Mapping[str, Any]) -> Iterator[Fault]:
+        """What a record says of itself that does not fit."""
+        meta, body = record["metadata"], record["metadata"]["body"]
         ends = meta["span_ends"]
+        if record["id"] != identity(record["source"], meta["path"]):
+            yield "id is not that of its source and path"
         if len(ends) != len(meta["span_labels"]):
             yield "span_labels and span_ends differ in length"
         if not ends:
             yield "no spans"
         if any(b <= a for a, b in zip([0, *ends], ends, strict=False)):
             yield "span_ends do not rise"
-        if meta["newsingest"] != VERSION:
-            return
+        if (meta["char_count"], meta["word_count"]) != (len(body), words(body)):
+            yield "char_count and word_count are not those of body"
         normalizer = self._normalizer(meta["profile"])
-        if normalizer and normalizer(meta["body"]) != record["text"]:
+        if meta["newsingest"] != VERSION or not normalizer:
+            self.foreign += 1
+            return
+        if normalizer(body) != record["text"]:
             yield f"text is not what the profile {meta['profile']} makes of body"
+        title = meta["title"]
+        if meta["title_normalized"] != (title and normalizer(title)):
+            yield f"title_normalized is not what {meta['profile']} makes of title"
 
     def _normalizer(self, profile: str, toml: str | None = None) -> Normalizer | None:
         """The profile of a name, kept; none where it is somebody's own."""
@@ -216,39 +252,15 @@ class Checker:
             raise RunError(str(error), USAGE) from None
         return self._normalizers[profile]
 
-    def _source(self, record: Mapping[str, Any]) -> Iterator[Fault]:
-        import hashlib  # noqa: PLC0415 - only with --root
-
-        meta = record["metadata"]
+    def _source(self, meta: Mapping[str, Any]) -> Iterator[Fault]:
         try:
             raw = self._raw(meta["path"])
         except RejectedError as error:
             yield f"{meta['path']}: {error.detail}"
             return
         self.checked += 1
-        if hashlib.sha256(raw).hexdigest() != meta["sha256"]:
-            yield f"{meta['path']}: the source has changed since"
-            return
-        try:
-            text = again(raw, meta["encoding"], meta["warnings"])
-        except RejectedError as error:
-            yield f"{meta['path']}: {error}"
-            return
-        end = meta["span_ends"][-1] if meta["span_ends"] else 0
-        if end != len(text):
-            yield f"{meta['path']}: spans end at {end}, not {len(text)}"
-        elif not any(name.startswith("repaired-") for name in meta["warnings"]):
-            yield from self._body(text, meta)
-
-    @staticmethod
-    def _body(text: str, meta: Mapping[str, Any]) -> Iterator[Fault]:
-        paragraphs, start = [], 0
-        for label, end in zip(meta["span_labels"], meta["span_ends"], strict=False):
-            if label in ("body", "heading") and (part := printed(text[start:end])):
-                paragraphs.append(part)
-            start = end
-        if "\n\n".join(paragraphs) != meta["body"]:
-            yield f"{meta['path']}: body is not what its spans hold"
+        for fault in source_faults(raw, meta):
+            yield f"{meta['path']}: {fault}"
 
     def _raw(self, path: str) -> bytes:
         """A source's bytes. Raises `RejectedError`."""
@@ -270,6 +282,43 @@ class Checker:
             if below.lower().endswith(ARCHIVES):
                 return self._archive.find(self.root or b"", below, path)
         return None
+
+
+def source_faults(raw: bytes, meta: Mapping[str, Any]) -> Iterator[Fault]:
+    """Where a record's metadata and the bytes of its source differ."""
+    import hashlib  # noqa: PLC0415 - only with --root
+
+    if hashlib.sha256(raw).hexdigest() != meta["sha256"]:
+        yield "the source has changed since"
+        return
+    if len(raw) != meta["bytes"]:
+        yield f"bytes is {meta['bytes']}, not {len(raw)}"
+    try:
+        text = again(raw, meta["encoding"], meta["warnings"])
+    except RejectedError as error:
+        yield str(error)
+        return
+    end = meta["span_ends"][-1] if meta["span_ends"] else 0
+    if end != len(text):
+        yield f"spans end at {end}, not {len(text)}"
+    elif meta["newsingest"] == VERSION and body_again(text, meta) != meta["body"]:
+        yield "body is not what its spans hold"
+
+
+def body_again(text: str, meta: Mapping[str, Any]) -> str:
+    """The body that a record's spans make of its source, repaired as it was then."""
+    ends = meta["span_ends"]
+    if any(name.startswith("repaired-") for name in meta["warnings"]):
+        repaired = repair(text)
+        text, alignment = repaired.text, repaired.alignment
+        ends = [alignment.to_target(0, end)[1] for end in ends]
+    starts, parts = [0, *ends], zip(meta["span_labels"], ends, strict=False)
+    pieces = (
+        printed(text[start:end])
+        for start, (label, end) in zip(starts, parts, strict=False)
+        if label in BODY
+    )
+    return BETWEEN.join(filter(None, pieces))
 
 
 class _Archive:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import io
 import os
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from hashlib import sha256
-from typing import IO, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
 from newsingest.article.record import RejectedError
 from newsingest.run import reading
 from newsingest.run.inputs import printable
-from newsingest.run.summary import SIGPIPE, RunError
+from newsingest.run.summary import LOCKED, SIGPIPE, RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STDOUT = "-"
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
@@ -106,7 +111,7 @@ class AtomicFile:
                 self._stream.close()
             self._file.flush()
             fd = self._file.fileno()
-            os.fchmod(fd, self._mode())
+            self._like_before(fd)
             os.fsync(fd)
             if not self._named:
                 _name(fd, self._beside)
@@ -118,11 +123,16 @@ class AtomicFile:
             self.discard()
             raise cannot_write(self.path, error) from None
 
-    def _mode(self) -> int:
-        """The rights of the file that is replaced, or those of any new file."""
-        with suppress(OSError):
-            return stat.S_IMODE(os.stat(self._place).st_mode)
-        return 0o666 & ~_umask()
+    def _like_before(self, fd: int) -> None:
+        """Give it the owner and rights of the file replaced, or those of a new one."""
+        try:
+            before = os.stat(self._place)
+        except OSError:
+            os.fchmod(fd, 0o666 & ~_umask())
+            return
+        with suppress(OSError):  # only root may give a file away
+            os.fchown(fd, before.st_uid, before.st_gid)
+        os.fchmod(fd, stat.S_IMODE(before.st_mode))
 
     def discard(self) -> None:
         """Remove what was written."""
@@ -156,10 +166,14 @@ def _name(fd: int, beside: str) -> None:
 
 
 class Known(NamedTuple):
-    """What a ledger knows of a file: how far it is whole, and its last line's hash."""
+    """What a ledger knows of a file: how far it is whole, and its last line's hash.
+
+    `closed`: the run that wrote it came to its end, nothing can follow.
+    """
 
     offset: int
     tail: str
+    closed: bool = False
 
 
 class AppendedFile:
@@ -173,7 +187,8 @@ class AppendedFile:
         """Open for appending; cut back what no ledger knows of.
 
         Without `known`, all whole lines count. Raises `RunError`, also when the file
-        is not the one that is known: its records would be taken for done.
+        is not the one that is known: its records would be taken for done; and when
+        another run or `compact` is writing it.
         """
         self.path = path
         self.tail = known.tail if known else ""
@@ -181,7 +196,7 @@ class AppendedFile:
         if known and known.offset and not os.path.exists(path):
             raise self._not_known(known)
         try:
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            self._fd = _locked(path, os.O_RDWR | os.O_CREAT)
             size = os.fstat(self._fd).st_size
             self.offset = self._whole(size, known)
             self.cut = size - self.offset
@@ -204,6 +219,9 @@ class AppendedFile:
             return size
         if not packed and self._last_line(known.offset) != known.tail:
             raise self._not_known(known)
+        end = size if packed else max(known.offset, _last_line_end(self._fd, size))
+        if known.closed and end > known.offset:
+            raise self._grown(end - known.offset)
         return known.offset
 
     def _last_line(self, end: int) -> str:
@@ -235,6 +253,13 @@ class AppendedFile:
             f"{_shown(self.path)} is not the file that --state knows, with records in "
             f"{known.offset:,} bytes: put it back; or name another -o, and only what "
             "is new goes there; or remove the state file, and everything is done again"
+        )
+
+    def _grown(self, more: int) -> RunError:
+        return RunError(
+            f"{_shown(self.path)} has {more:,} bytes more than when the last run with "
+            "this --state ended: somebody else writes it; name another -o for this "
+            "state, and only what is new goes there"
         )
 
     def write(self, lines: bytes) -> None:
@@ -269,6 +294,42 @@ class AppendedFile:
         """Keep what is synced, forget the rest."""
         with suppress(OSError):
             os.close(self._fd)
+
+
+def _locked(path: str, flags: int) -> int:
+    """Open a file that others must not write meanwhile. Raises `RunError`, `OSError`.
+
+    The lock is the kernel's and goes with the process.
+    """
+    while True:
+        fd = os.open(path, flags | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(fd)
+            raise RunError(
+                f"another run is writing {_shown(path)}: wait for its end", LOCKED
+            ) from None
+        except OSError as error:
+            # Some network file systems have no locks, or none for who only reads.
+            if error.errno not in {errno.ENOLCK, errno.ENOTSUP, errno.EBADF}:
+                raise
+        if os.path.samestat(os.fstat(fd), os.stat(path)):
+            return fd
+        os.close(fd)  # `compact` has just put another in its place
+
+
+@contextmanager
+def alone(path: str) -> Iterator[None]:
+    """Keep runs from writing a file meanwhile. Raises `RunError`."""
+    try:
+        fd = _locked(path, os.O_RDONLY)
+    except OSError as error:
+        raise RunError(reading.cannot_read(_shown(path), error)) from None
+    try:
+        yield
+    finally:
+        os.close(fd)
 
 
 def line_hash(line: bytes) -> str:
