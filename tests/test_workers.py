@@ -9,7 +9,7 @@ import time
 import pytest
 
 from newsingest.article.record import Options
-from newsingest.run import workers
+from newsingest.run import jobs, workers
 from newsingest.run.batch import Job, Worker
 from newsingest.run.inputs import Input
 
@@ -22,15 +22,15 @@ def inputs(count):
         yield Input(b"", f"{number:04}.txt", "news", raw=raw)
 
 
-def lines(job, count, jobs):
-    found = workers.results(job, inputs(count), jobs)
+def lines(job, count, processes):
+    found = jobs.results(job, inputs(count), processes)
     return b"".join(result.lines for result in found)
 
 
-@pytest.mark.parametrize("jobs", [2, 3])
-def test_results_come_in_the_order_of_their_inputs(jobs):
+@pytest.mark.parametrize("processes", [2, 3])
+def test_results_come_in_the_order_of_their_inputs(processes):
     job = Job(options=Options())
-    assert lines(job, 500, jobs) == lines(job, 500, 1)
+    assert lines(job, 500, processes) == lines(job, 500, 1)
 
 
 class Deadly(Worker):
@@ -47,7 +47,7 @@ def test_a_killer_is_rejected_and_nothing_else_is_lost(monkeypatch):
     monkeypatch.setattr(workers, "Worker", Deadly)
     found = list(
         workers.Pool(Job(options=Options()), 2).run(
-            workers.cut(inputs(400)), lambda: False
+            jobs.cut(inputs(400)), lambda: False
         )
     )
     rejects = [reject for result in found for reject in result.rejects]
@@ -73,7 +73,7 @@ def test_an_innocent_batch_is_done_again(monkeypatch):
     monkeypatch.setattr(workers, "Worker", DiesOnce)
     found = list(
         workers.Pool(Job(options=Options()), 2).run(
-            workers.cut(inputs(300)), lambda: False
+            jobs.cut(inputs(300)), lambda: False
         )
     )
     assert not [reject for result in found for reject in result.rejects]
@@ -84,7 +84,7 @@ def test_contents_that_fill_the_pipes_both_ways_do_not_block_them():
     job = Job(options=Options())
     long = ARTICLE + "تفاصيل أخرى عن الحديقة. ".encode() * 4000
     many = [Input(b"", f"{n:03}.txt", "news", raw=long) for n in range(200)]
-    found = workers.Pool(job, 2).run(workers.cut(many), lambda: False)
+    found = workers.Pool(job, 2).run(jobs.cut(many), lambda: False)
     assert sum(result.records for result in found) == 200
 
 
@@ -93,7 +93,7 @@ def test_what_waits_for_a_slow_batch_is_bounded(monkeypatch):
     monkeypatch.setattr(workers, "Worker", SlowAtFirst)
     pool = workers.Pool(Job(options=Options()), 2)
     most = 0
-    for result in pool.run(workers.cut(inputs(2000)), lambda: False):
+    for result in pool.run(jobs.cut(inputs(2000)), lambda: False):
         most = max(most, pool.buffered)
         assert result.lines
     assert 0 < most < 1 << 20
@@ -123,7 +123,7 @@ def test_one_that_stands_still_is_killed_and_its_article_named(monkeypatch):
     monkeypatch.setattr(workers, "GRACE", 0.2)
     monkeypatch.setattr(workers, "TICK", 0.1)
     job = Job(options=Options(), timeout=0.3)
-    found = list(workers.Pool(job, 2).run(workers.cut(inputs(300)), lambda: False))
+    found = list(workers.Pool(job, 2).run(jobs.cut(inputs(300)), lambda: False))
     rejects = [reject for result in found for reject in result.rejects]
     assert [(one.path, one.reason) for one in rejects] == [("0100.txt", "timeout")]
     assert sum(result.records for result in found) == 299
@@ -133,7 +133,7 @@ def test_every_worker_killed_at_random_moments_loses_nothing():
     """What only dies by chance is done again; nothing hangs, nothing is said twice."""
     pool = workers.Pool(Job(options=Options()), 2)
     found = []
-    for result in pool.run(workers.cut(inputs(1500)), lambda: False):
+    for result in pool.run(jobs.cut(inputs(1500)), lambda: False):
         found.append(result)
         if len(found) % 6 == 3:
             pool.processes[len(found) % 2].process.kill()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 from operator import itemgetter
@@ -51,8 +50,7 @@ class Stretch(NamedTuple):
 SAME_TO_THE_END = Stretch(inf, inf, exact=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(NamedTuple):
     """Runs of what changed between a source and a target; all else moved along.
 
     A span that cuts through a run takes all of it; what was deleted at its ends it

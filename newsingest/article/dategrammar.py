@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,27 @@ class Item:
         return self.first.get(role, -1)
 
 
+class Form(NamedTuple):
+    """What a date, a clock or a zone looks like in a shape."""
+
+    name: str
+    needs: tuple[str, ...]
+    """A shape without one of each of these letters does not have the form."""
+    pattern: str
+
+    def items(self, shape: str) -> list[Item]:
+        """Where the form is in a shape."""
+        return [
+            _item(self.name, found) for found in _compiled(self.pattern).finditer(shape)
+        ]
+
+
+# A line has few of the forms: compiling all of them was a tenth of a start.
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.VERBOSE)
+
+
 _SEPARATOR = r"\ {0,2}(?P<separator>[-/.])\ {0,2}"
 _SAME = r"\ {0,2}(?P=separator)\ {0,2}"
 _GAP = r"(?:[\ /.|\-()]{0,3}i){0,3}[\ /.|\-()]{0,3}"
@@ -52,121 +73,141 @@ _FRACTION = r"(?:[.,][dny])?"
 _SPAN = r"(?:(?P<hours>y)|(?P<hours2>d)(?::(?P<minutes>d))?)"
 _OFFSET = rf"(?P<sign>[-+]){_SPAN}"
 
-FORMS: Final = tuple(
-    (name, re.compile(pattern, re.VERBOSE))
-    for name, pattern in (
-        # The earlier form takes its tokens first. A date of three numbers must go
-        # before a clock (`2024-03-07 11:36`), a full date before what is part of one.
+FORMS: Final = (
+    # The earlier form takes its tokens first. A date of three numbers must go
+    # before a clock (`2024-03-07 11:36`), a full date before what is part of one.
+    Form(
+        "year-month-day",
+        ("y", "-/."),
         (
-            "year-month-day",
-            (
-                rf"{_ALONE_BEFORE}(?P<year>y){_SEPARATOR}(?P<month>d){_SAME}(?P<day>d)"
-                rf"{_ALONE_AFTER}{_MARK}"
-            ),
+            rf"{_ALONE_BEFORE}(?P<year>y){_SEPARATOR}(?P<month>d){_SAME}(?P<day>d)"
+            rf"{_ALONE_AFTER}{_MARK}"
         ),
+    ),
+    Form(
+        "day-month-year",
+        ("y", "-/."),
         (
-            "day-month-year",
-            (
-                rf"{_ALONE_BEFORE}(?P<day>d){_SEPARATOR}(?P<month>d){_SAME}(?P<year>y)"
-                rf"{_ALONE_AFTER}{_MARK}"
-            ),
+            rf"{_ALONE_BEFORE}(?P<day>d){_SEPARATOR}(?P<month>d){_SAME}(?P<year>y)"
+            rf"{_ALONE_AFTER}{_MARK}"
         ),
+    ),
+    Form(
+        "day, month's name, year",
+        ("y", "MHX"),
         (
-            "day, month's name, year",
-            (
-                rf"{_ALONE_OR_BEHIND_A_CLOCK}{_DAY}{_GAP}{_MONTH}"
-                rf"{_GAP_AFTER_MONTH}{_YEAR}"
-            ),
+            rf"{_ALONE_OR_BEHIND_A_CLOCK}{_DAY}{_GAP}{_MONTH}"
+            rf"{_GAP_AFTER_MONTH}{_YEAR}"
         ),
+    ),
+    Form(
+        # `الإثنين 03 , شباط 2025`: behind a weekday the comma is no list's.
+        "day, month's name, year",
+        ("y", "MHX"),
+        rf"(?<=w\ ){_DAY}[\ ,]{{1,3}}{_MONTH}{_GAP_AFTER_MONTH}{_YEAR}",
+    ),
+    Form(
+        "month's name, day, year",
+        ("y", "MHX"),
+        rf"{_MONTH}[\ .,]{{0,3}}(?P<day>d)s?[\ ,]{{1,3}}{_YEAR}(?!:)",
+    ),
+    Form(
+        "year, month's name, day",
+        ("y", "MHX"),
         (
-            # `الإثنين 03 , شباط 2025`: behind a weekday the comma is no list's.
-            "day, month's name, year",
-            rf"(?<=w\ ){_DAY}[\ ,]{{1,3}}{_MONTH}{_GAP_AFTER_MONTH}{_YEAR}",
+            rf"{_ALONE_BEFORE}(?P<year>y){_GAP_AFTER_MONTH}{_MONTH}{_GAP}{_DAY}"
+            r"(?![:c])"
         ),
+    ),
+    Form(
+        # `7 مارس, 2024` turned round by software that lays lines out right to left.
+        "year, day, month's name",
+        ("y", "MHX"),
+        rf"{_ALONE_BEFORE}(?P<year>y)[\ ,]{{1,3}}(?P<day>d)\ {_MONTH}",
+    ),
+    Form(
+        "day, month's name, short year",
+        ("d", "MH", "-/."),
         (
-            "month's name, day, year",
-            rf"{_MONTH}[\ .,]{{0,3}}(?P<day>d)s?[\ ,]{{1,3}}{_YEAR}(?!:)",
+            rf"{_ALONE_BEFORE}(?P<day>d)(?P<separator>[-/.])(?P<month>[MH])"
+            r"(?P=separator)(?P<year>d)(?![-/.:])"
         ),
+    ),
+    Form(
+        "short year",
+        ("d", "-/."),
         (
-            "year, month's name, day",
-            (
-                rf"{_ALONE_BEFORE}(?P<year>y){_GAP_AFTER_MONTH}{_MONTH}{_GAP}{_DAY}"
-                r"(?![:c])"
-            ),
+            r"(?<![dnyM][-/.:])(?P<first>d)(?P<separator>[-/.])(?P<second>d)"
+            r"(?P=separator)(?P<third>d)(?![-/.:%])"
         ),
+    ),
+    Form(
+        "month's name, year",
+        ("y", "MHX"),
+        rf"{_MONTH}{_GAP_AFTER_MONTH}{_YEAR}(?![-/:])",
+    ),
+    Form("no year", ("MHX",), rf"{_DAY}{_GAP}{_MONTH}"),
+    Form("no year", ("MHX",), r"(?P<month>M)\ (?P<day>d)s?(?!\ ?[:c]\ ?d)"),
+    Form(
+        "zone",
+        ("zZ",),
         (
-            # `7 مارس, 2024` turned round by software that lays lines out right to left.
-            "year, day, month's name",
-            rf"{_ALONE_BEFORE}(?P<year>y)[\ ,]{{1,3}}(?P<day>d)\ {_MONTH}",
+            rf"(?:Z\ )?(?P<zone>z)(?:\ ?\(?{_OFFSET}\)?)?"
+            r"|(?P<unknown>Z\ [?](?:\ [?])?)"
         ),
+    ),
+    Form(
+        "zone",
+        ("+",),
+        rf"(?<!\+)(?P<sign>\+){_SPAN}",
+    ),
+    Form(
+        "zone",
+        (":", "-"),
         (
-            "day, month's name, short year",
-            (
-                rf"{_ALONE_BEFORE}(?P<day>d)(?P<separator>[-/.])(?P<month>[MH])"
-                r"(?P=separator)(?P<year>d)(?![-/.:])"
-            ),
+            r"(?<=:d)\ ?(?P<sign>-)(?P<hours>y)|(?<=:d:d)(?P<sign2>-)"
+            r"(?P<hours2>d):(?P<minutes>d)"
         ),
+    ),
+    Form(
+        "clock",
+        ("d", ":c"),
         (
-            "short year",
-            (
-                r"(?<![dnyM][-/.:])(?P<first>d)(?P<separator>[-/.])(?P<second>d)"
-                r"(?P=separator)(?P<third>d)(?![-/.:%])"
-            ),
+            r"(?:k\ ?|(?<=\#\ )T\ )?(?:(?P<before>[pqm])\ ?)?"
+            r"(?P<hour>d)\ ?[:c]\ ?(?P<minute>d)"
+            rf"(?:\ ?:\ ?(?P<second>d){_FRACTION})?"
+            r"(?:\ ?\(?(?P<half>[pqm])\)?)?(?!:)"
         ),
-        ("month's name, year", rf"{_MONTH}{_GAP_AFTER_MONTH}{_YEAR}(?![-/:])"),
-        ("no year", rf"{_DAY}{_GAP}{_MONTH}"),
-        ("no year", r"(?P<month>M)\ (?P<day>d)s?(?!\ ?[:c]\ ?d)"),
+    ),
+    Form(
+        "dotted clock",
+        ("d", "."),
         (
-            "zone",
-            (
-                rf"(?:Z\ )?(?P<zone>z)(?:\ ?\(?{_OFFSET}\)?)?"
-                r"|(?P<unknown>Z\ [?](?:\ [?])?)"
-            ),
+            r"(?:k\ ?)?(?:(?P<before>[pqm])\ ?)?(?<![-/.\#])(?P<hour>d)"
+            r"\.(?P<minute>d)"
+            r"(?:\ ?\(?(?P<half>[pqm])\)?)?(?![-/.%])"
         ),
+    ),
+    Form(
+        "hour",
+        ("kpc",),
         (
-            "zone",
-            rf"(?<!\+)(?P<sign>\+){_SPAN}",
+            r"k\ ?(?P<hour>[do])(?:\ (?P<part>v))?(?:\ ?(?P<half>[pqm]))?"
+            r"|(?P<hour2>d)\ ?(?P<half2>p)|(?P<hour3>d)\ ?c(?!\w)"
         ),
-        (
-            "zone",
-            (
-                r"(?<=:d)\ ?(?P<sign>-)(?P<hours>y)|(?<=:d:d)(?P<sign2>-)"
-                r"(?P<hours2>d):(?P<minutes>d)"
-            ),
-        ),
-        (
-            "clock",
-            (
-                r"(?:k\ ?|(?<=\#\ )T\ )?(?:(?P<before>[pqm])\ ?)?"
-                r"(?P<hour>d)\ ?[:c]\ ?(?P<minute>d)"
-                rf"(?:\ ?:\ ?(?P<second>d){_FRACTION})?"
-                r"(?:\ ?\(?(?P<half>[pqm])\)?)?(?!:)"
-            ),
-        ),
-        (
-            "dotted clock",
-            (
-                r"(?:k\ ?)?(?:(?P<before>[pqm])\ ?)?(?<![-/.\#])(?P<hour>d)"
-                r"\.(?P<minute>d)"
-                r"(?:\ ?\(?(?P<half>[pqm])\)?)?(?![-/.%])"
-            ),
-        ),
-        (
-            "hour",
-            (
-                r"k\ ?(?P<hour>[do])(?:\ (?P<part>v))?(?:\ ?(?P<half>[pqm]))?"
-                r"|(?P<hour2>d)\ ?(?P<half2>p)|(?P<hour3>d)\ ?c(?!\w)"
-            ),
-        ),
-        ("count", r"R[\ :]{0,3}(?P<count>[dnl])\ [uij]|(?P<count2>[dnl])\ [uij]\ R"),
-        ("ago", r"a\ (?:(?P<number>[dnl])\ )?(?P<unit>[uij])"),
-        ("ago", r"(?P<number>[dnl])\ (?P<unit>[uij])\ b"),
-        ("today", r"(?P<today>r)"),
-        ("weekday", r"(?P<weekday>w)\.?"),
-        ("published", r"(?P<published>P)"),
-        ("modified", r"(?P<modified>U)"),
-        ("count", r"I[\ :.()]{0,3}(?P<count>[dyn])|(?P<count2>[dyn])\ V"),
-    )
+    ),
+    Form(
+        "count",
+        ("R",),
+        r"R[\ :]{0,3}(?P<count>[dnl])\ [uij]|(?P<count2>[dnl])\ [uij]\ R",
+    ),
+    Form("ago", ("a",), r"a\ (?:(?P<number>[dnl])\ )?(?P<unit>[uij])"),
+    Form("ago", ("b",), r"(?P<number>[dnl])\ (?P<unit>[uij])\ b"),
+    Form("today", ("r",), r"(?P<today>r)"),
+    Form("weekday", ("w",), r"(?P<weekday>w)\.?"),
+    Form("published", ("P",), r"(?P<published>P)"),
+    Form("modified", ("U",), r"(?P<modified>U)"),
+    Form("count", ("IV",), r"I[\ :.()]{0,3}(?P<count>[dyn])|(?P<count2>[dyn])\ V"),
 )
 """Every form, in the order in which they take their tokens."""
 
@@ -182,10 +223,13 @@ def find(shape: str) -> tuple[Item, ...]:
     ['weekday', "day, month's name, year", 'clock']
     """
     items: list[Item] = []
-    for form, pattern in FORMS:
-        taken = [_item(form, found) for found in pattern.finditer(shape)]
-        if taken:
+    letters = frozenset(shape)
+    for form in FORMS:
+        if any(map(letters.isdisjoint, form.needs)):
+            continue
+        if taken := form.items(shape):
             shape = _without(shape, taken)
+            letters = frozenset(shape)
             items += taken
     return tuple(sorted(items, key=lambda item: item.start))
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -176,8 +175,7 @@ def fold(text: str) -> str:
     return text.translate(_FOLD)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What a name in the tables is: its kind in a shape, its value, the rule's name."""
 
     kind: str
@@ -216,20 +214,23 @@ class Lexicon:
 
     def __init__(self, rules: Rules) -> None:
         """Gather the names. A name is many tokens long where it has spaces or dots."""
-        self._entries: dict[str, list[tuple[list[str], Word]]] = {}
+        # By first token, then by the others: 500 names begin with a word for "time of".
+        named: dict[str, dict[tuple[str, ...], Word]] = {}
         for name, word in _names(rules):
             folded = fold(name)
-            self._add(folded, word)
-            if "لا" in folded:
-                self._add(swapped_lam_alef(folded), word)
-        for entries in self._entries.values():
-            entries.sort(key=lambda entry: -len(entry[0]))
-
-    def _add(self, name: str, word: Word) -> None:
-        first, *rest = _TOKEN.findall(name)
-        entries = self._entries.setdefault(first, [])
-        if not any(tail == rest for tail, _ in entries):
-            entries.append((rest, word))
+            spellings = (
+                (folded, swapped_lam_alef(folded)) if "لا" in folded else (folded,)
+            )
+            for spelling in spellings:
+                first, *rest = _TOKEN.findall(spelling)
+                named.setdefault(first, {}).setdefault(tuple(rest), word)
+        self._entries = {
+            first: [
+                (list(rest), tails[rest])
+                for rest in sorted(tails, key=len, reverse=True)
+            ]
+            for first, tails in named.items()
+        }
 
     def scan(self, line: str) -> Scan:
         """Cut a line into tokens and say of what kind each is."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsingest.article import magic
 from newsingest.article.record import RejectedError
@@ -72,8 +71,7 @@ UTF_8_SHARE, WORD_UTF_8_SHARE = 0.15, 0.5
 """With less of its high bytes in whole UTF-8 sequences, a text (a word) is no UTF-8."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A decoded source: its text without a BOM, its Python codec, what was odd.
 
     `raw.decode(encoding)` gives `text` again, unless `warnings` has `mixed-encodings`

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from newsingest.article import align, packaged
-from newsingest.article.align import Aligned, Alignment
-from newsingest.article.edits import Edit, apply
+from newsingest.article import packaged
 from newsingest.article.fold import CONTROLS, WINDOWS
 from newsingest.article.profiles import ProfileError, characters, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from newsingest.article.align import Aligned, Alignment
+    from newsingest.article.edits import Edit
 
 Step: TypeAlias = "Callable[[str, bytes], str]"
 """A text and the lead bytes of its rarer characters: what has none there need not be
@@ -37,17 +38,14 @@ MARKS = (
 )
 """What profiles may delete: an address neither begins behind one nor ends before it."""
 ENDS = r"\s«»\"“”<>،؛"
-ADDRESS = re.compile(
-    rf"""
+ADDRESS = rf"""(?x)
     (?<![ـ{MARKS}]) https?:// [^{ENDS}]+           # addresses, digits and all
   | (?<![\w.+@{MARKS}-]) www\. [^{ENDS}]+
   | (?<![\w.+@#{MARKS}-]) [\w.+-]++ @ [\w-]++ (?:\.[\w-]++)++ (?: :?/ [^{ENDS}]* )?
   | (?<![\w.@#{MARKS}-]) (?:[A-Za-z0-9-]++\.)++ [A-Za-z]{{2,}}+ / [^{ENDS}]*
   | (?<![\w{MARKS}]) [@#] (?: (?!https?://|www\.) [\w{MARKS}] )+
-    """,
-    re.VERBOSE,
-)
-"""URLs with a scheme or without, mail, @names and #tags.
+    """
+"""URLs with a scheme or without, mail, @names and #tags: compiled by the first sign.
 
 What one of them begins must not depend on marks that are deleted around it.
 """
@@ -124,8 +122,7 @@ class Compiled(NamedTuple):
     broad: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ByteTable:
+class ByteTable(NamedTuple):
     """A profile for texts of `COMMONEST` characters: most, at a quarter of the cost.
 
     All maps together are one table of bytes. `patterns` stand in a row among them and
@@ -230,8 +227,7 @@ def _may_move(text: str) -> bool:
     return any(map(unicodedata.combining, text))
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(NamedTuple):
     """Steps that are taken one after the other, or at once where the text allows it."""
 
     steps: tuple[Compiled, ...]
@@ -258,18 +254,19 @@ class Pass:
 
     def align(self, text: str) -> Aligned:
         """The text after the steps, and the way back."""
-        whole = Alignment()
+        from newsingest.article import align, edits  # noqa: PLC0415 - start-up
+
+        whole = align.Alignment()
         for step in self.steps:
             if step.apply(text, rare_leads(text)) == text:
                 continue  # told a hundred times as fast as by looking for edits
-            edits = step.plain()(text)
-            text = apply(edits, text)
-            whole = whole.then(Alignment.of(edits))
-        return Aligned(text, whole)
+            made = step.plain()(text)
+            text = edits.apply(made, text)
+            whole = whole.then(align.Alignment.of(made))
+        return align.Aligned(text, whole)
 
 
-@dataclass(frozen=True, slots=True)
-class Sparing:
+class Sparing(NamedTuple):
     """The same steps, of which some leave addresses alone.
 
     Addresses are looked for in what the steps `before` make of the text, where nothing
@@ -292,7 +289,7 @@ class Sparing:
 
     def _pieces(self, text: str) -> Iterator[str]:
         at = 0
-        for found in ADDRESS.finditer(text):
+        for found in re.finditer(ADDRESS, text):
             yield self.behind(text[at : found.start()])
             yield found[0]
             at = found.end()
@@ -300,6 +297,11 @@ class Sparing:
 
     def align(self, text: str) -> Aligned:
         """The text after the steps, and the way back."""
+        from newsingest.article.align import (  # noqa: PLC0415 - start-up
+            Aligned,
+            Alignment,
+        )
+
         first = self.before.align(text)
         at = 0
         parts: list[tuple[Alignment, int]] = []
@@ -315,7 +317,7 @@ class Sparing:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    found = ADDRESS.finditer(text) if SIGN.search(text) else ()
+    found = re.finditer(ADDRESS, text) if SIGN.search(text) else ()
     return (one.span() for one in found)
 
 
@@ -460,18 +462,18 @@ def _compile(step: Mapping[str, Any]) -> Compiled:
     return Compiled(_map(step), plain)
 
 
-PLAIN: dict[str, Plain] = {
-    ADDRESSES: align.nothing,
-    "space": align.spaces,
-    "entities": align.entities,
-}
-
-
 def _plain(step: Mapping[str, Any]) -> Plain:
     """The plain form of a step that was compiled without a mistake."""
+    from newsingest.article import align  # noqa: PLC0415 - start-up
+
     kind = step["kind"]
-    if kind in PLAIN:
-        return PLAIN[kind]
+    bare = {
+        ADDRESSES: align.nothing,
+        "space": align.spaces,
+        "entities": align.entities,
+    }
+    if kind in bare:
+        return bare[kind]
     if kind == "unicode":
         return partial(align.form, step["form"])
     if kind == "pattern":

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from newsingest.article import fields, normalize, rules
 from newsingest.article.decode import codec, decode
 from newsingest.article.fold import fold, in_windows
-from newsingest.article.locate import with_body
 from newsingest.article.record import (
     SCHEMA_VERSION,
     AlignedMetadata,
@@ -121,6 +120,8 @@ class Parser:
 
     def _aligned(self, body: str, spans: list[Span], repaired: Repaired) -> Alignments:
         """The way from the source to the body, and from the body to the text."""
+        from newsingest.article.locate import with_body  # noqa: PLC0415 - start-up
+
         to_body = repaired.alignment.then(with_body(repaired.text, spans))
         to_text = self.normalize.align(body).alignment
         return {"body": to_body.flat(), "text": to_text.flat()}

@@ -8,7 +8,6 @@ line, and undamaged text costs a few searches for single characters.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsingest.article.edits import Edit, apply
@@ -32,8 +31,7 @@ times the memory of its text, and no article of a newspaper comes near."""
 LOST = "\N{REPLACEMENT CHARACTER}"
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
+class Repaired(NamedTuple):
     """A text, what was repaired, and the way back to the text as it was read."""
 
     text: str

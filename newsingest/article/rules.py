@@ -8,10 +8,9 @@ A rule file is TOML. Its tables are named KIND.NAME: the kind says what a rule i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from newsingest.article import packaged
 
@@ -30,8 +29,7 @@ EXPECTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What one key of a rule must look like."""
 
     type: str
@@ -171,8 +169,7 @@ class RuleError(ValueError):
         self.file, self.line = file, line
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(NamedTuple):
     """Merged rules: kind → name → rule. Immutable; compiled by those who use it."""
 
     tables: Mapping[str, Mapping[str, Rule]]

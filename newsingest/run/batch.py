@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import orjson
 
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 
     from newsingest.run.inputs import Input
 
+Batch: TypeAlias = "list[Input]"
+
 UNTRUSTED = -1
 """A stamp that no file has: the next run looks at the SHA-256 instead."""
 FLUSH = 4 << 20
 """Bytes of finished lines that a result holds at most, give or take one record."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(NamedTuple):
     """What is done with every input. Picklable."""
 
     options: Options

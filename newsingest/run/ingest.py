@@ -7,8 +7,7 @@ import signal
 import sys
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import orjson
 
@@ -24,6 +23,7 @@ from newsingest.run.inputs import (
     included,
     printable,
 )
+from newsingest.run.jobs import results
 from newsingest.run.reading import cannot_read, too_large
 from newsingest.run.summary import (
     FAILED,
@@ -34,7 +34,6 @@ from newsingest.run.summary import (
     Summary,
     count,
 )
-from newsingest.run.workers import results
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -48,8 +47,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(NamedTuple):
     """Everything that the command line has decided."""
 
     job: Job
@@ -58,7 +56,7 @@ class Plan:
     null: bool = False
     root: str | None = None
     source: str | None = None
-    selection: Selection = field(default_factory=Selection)
+    selection: Selection = Selection()
     output: str = sinks.STDOUT
     rejects: str | None = None
     summary: str | None = None
@@ -267,8 +265,7 @@ def _list(name: str) -> Iterator[IO[bytes]]:
         yield stream
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One run on its way."""
 
     plan: Plan

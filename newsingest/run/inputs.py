@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,8 +50,7 @@ class Done(NamedTuple):
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(NamedTuple):
     """A folder, file or archive to read.
 
     `below` is the part of `path` that comes before the names found in a folder;
@@ -67,8 +65,7 @@ class Root:
     only: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(NamedTuple):
     """Which files of a folder are read, and how far."""
 
     include: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from newsingest.run.summary import Reject
 
-CONTROL = re.compile(
+CONTROL = (
     "[\x00-\x1f\x7f-\x9f\N{LEFT-TO-RIGHT EMBEDDING}-\N{RIGHT-TO-LEFT OVERRIDE}"
     "\N{LEFT-TO-RIGHT ISOLATE}-\N{POP DIRECTIONAL ISOLATE}]"
 )
@@ -66,7 +66,7 @@ def clean(text: str) -> str:
     >>> clean("a\x1b[31m.txt")
     'a?[31m.txt'
     """
-    return CONTROL.sub("?", text)
+    return re.sub(CONTROL, "?", text)
 
 
 class Silent:

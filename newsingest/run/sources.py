@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
@@ -302,7 +302,7 @@ def listed(
     for item in _resolved(stream, null=null, root=root, source=source):
         member = item if isinstance(item, Root) and item.only else None
         if together and member and member.file == together.file:
-            together = replace(together, only=(*together.only, *member.only))
+            together = together._replace(only=(*together.only, *member.only))
             continue
         if together:
             yield together
@@ -342,7 +342,7 @@ def _member(path: bytes, root: bytes | None, source: str | None) -> Root | None:
                 continue
             if not found.folder:
                 name = found.below + b"/" + b"/".join(parts[at:])
-                return replace(found, only=(printable(name),))
+                return found._replace(only=(printable(name),))
     return None
 
 

@@ -1,0 +1,74 @@
+"""Inputs → results, in this process or in many: as asked, or as time tells."""
+
+from __future__ import annotations
+
+import os
+import time
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from newsingest.run.batch import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from newsingest.run.batch import Batch, Job, Result
+    from newsingest.run.inputs import Input
+
+PATIENCE = 0.3
+"""Seconds that one process works before others are started, where the number of them
+was left to us: a small corpus never pays for processes."""
+BATCH = 64
+MOST_BYTES = 4 << 20
+"""Contents that a batch carries at most (members of archives come with theirs)."""
+
+
+def results(
+    job: Job,
+    inputs: Iterable[Input],
+    jobs: int | None = None,
+    stop: Callable[[], object] = lambda: False,
+) -> Iterator[Result]:
+    """Work through inputs and yield results in their order, whatever `jobs` is.
+
+    `jobs` is the number of processes; `None` decides by how long it takes and by the
+    number of CPUs. Raises `ValueError` on mistakes in options or rules.
+    """
+    worker = Worker(job)
+    batches = cut(inputs)
+    wanted = jobs or _cpus()
+    until = time.monotonic() + (0.0 if jobs else PATIENCE)
+    for batch in batches:
+        if stop():
+            return
+        if wanted > 1 and time.monotonic() >= until:
+            following = next(batches, None)
+            if following is not None:
+                from newsingest.run.workers import Pool  # noqa: PLC0415 - start-up
+
+                yield from Pool(job, wanted).run(
+                    chain([batch, following], batches), stop
+                )
+                return
+        yield from worker.work(batch, stop)
+
+
+def _cpus() -> int:
+    """The CPUs that this process may use, which in a container are not all."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def cut(inputs: Iterable[Input]) -> Iterator[Batch]:
+    """Batches of so many inputs, fewer where they carry much with them."""
+    batch: Batch = []
+    size = 0
+    for item in inputs:
+        batch.append(item)
+        size += len(item.raw or b"")
+        if len(batch) >= BATCH or size >= MOST_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
