@@ -186,7 +186,8 @@ def test_every_built_in_file_is_listed():
 def test_compiled_tables_are_those_of_the_toml_and_only_of_that():
     compiled = json.loads(packaged.compile_tables("rules", rules.FILES, rules.read))
     texts = [packaged.text("rules", name) for name in rules.FILES]
-    assert compiled["of"] == packaged.digest(texts)
+    files = [text.encode() for text in texts]
+    assert compiled["of"] == packaged.digest(files)
     assert compiled["tables"] == [rules.read(text, "x.toml") for text in texts]
-    edited = [texts[0] + "\n# a word more", *texts[1:]]
+    edited = [files[0] + b"\n# a word more", *files[1:]]
     assert packaged.digest(edited) != compiled["of"]

@@ -214,23 +214,18 @@ class Lexicon:
 
     def __init__(self, rules: Rules) -> None:
         """Gather the names. A name is many tokens long where it has spaces or dots."""
-        # By first token, then by the others: 500 names begin with a word for "time of".
-        named: dict[str, dict[tuple[str, ...], Word]] = {}
+        spellings: dict[str, Word] = {}
         for name, word in _names(rules):
             folded = fold(name)
-            spellings = (
-                (folded, swapped_lam_alef(folded)) if "لا" in folded else (folded,)
-            )
-            for spelling in spellings:
-                first, *rest = _TOKEN.findall(spelling)
-                named.setdefault(first, {}).setdefault(tuple(rest), word)
-        self._entries = {
-            first: [
-                (list(rest), tails[rest])
-                for rest in sorted(tails, key=len, reverse=True)
-            ]
-            for first, tails in named.items()
-        }
+            spellings.setdefault(folded, word)
+            if "لا" in folded:
+                spellings.setdefault(swapped_lam_alef(folded), word)
+        self._entries: dict[str, list[tuple[list[str], Word]]] = {}
+        for spelling, word in spellings.items():
+            first, *rest = _TOKEN.findall(spelling)
+            self._entries.setdefault(first, []).append((rest, word))
+        for entries in self._entries.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
 
     def scan(self, line: str) -> Scan:
         """Cut a line into tokens and say of what kind each is."""

@@ -332,7 +332,8 @@ class Normalizer:
     profile: str
     why: str
     whole: Pass
-    sparing: Sparing | None = None
+    sparing: Callable[[], Sparing] | None = None
+    """Made when the first text has a sign of an address: 1 ms of each start."""
 
     @classmethod
     def load(cls, profile: str, toml: str | None = None) -> Normalizer:
@@ -350,7 +351,7 @@ class Normalizer:
         done = quick.apply(text, SIGNS) if quick else None
         if done is not None:
             return done
-        return "".join(self._pieces(text, self.sparing))
+        return "".join(self._pieces(text, self.sparing()))
 
     def align(self, text: str) -> Aligned:
         """The text under the profile, and the way back to this one.
@@ -361,7 +362,8 @@ class Normalizer:
         >>> new, alignment.to_source(5, 8), alignment.to_target(0, 2)
         ('محمد صلى الله عليه وسلم', (9, 10), (0, 1))
         """
-        return (self.sparing or self.whole).align(text)
+        steps = self.sparing() if self.sparing else self.whole
+        return steps.align(text)
 
     def _pieces(self, text: str, sparing: Sparing) -> Iterator[str]:
         """Words that may be addresses, and what stands between them."""
@@ -412,7 +414,7 @@ def load(profile: str, toml: str | None = None) -> Normalizer:
         profile=data.get("name", profile),
         why=data.get("why", ""),
         whole=Pass.of(steps),
-        sparing=Sparing.of(steps, kinds.index(ADDRESSES))
+        sparing=cache(partial(Sparing.of, steps, kinds.index(ADDRESSES)))
         if ADDRESSES in kinds
         else None,
     )
@@ -441,7 +443,12 @@ def _built_in(profile: str) -> Mapping[str, Any]:
     if profile not in NAMES:
         known = ", ".join(names())
         raise ProfileError(f"no profile is called {profile!r}; there are {known}")
-    return packaged.tables("profiles", NAMES, read)[NAMES.index(profile)]
+    return _own()[NAMES.index(profile)]
+
+
+@cache
+def _own() -> list[dict[str, Any]]:
+    return packaged.tables("profiles", NAMES, read)
 
 
 def _compile(step: Mapping[str, Any]) -> Compiled:

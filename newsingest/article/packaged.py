@@ -9,14 +9,16 @@ are not used where that has changed since.
 from __future__ import annotations
 
 import json
-import pkgutil
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from importlib.abc import ResourceLoader
 
 COMPILED = "compiled.json"
+PACKAGE = __file__.rpartition("article")[0]
+"""Where the package is, a folder or a zip file, with the separator behind it."""
 
 
 def text(folder: str, name: str) -> str:
@@ -28,15 +30,15 @@ def tables(
     folder: str, names: Sequence[str], parse: Callable[[str, str], dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The data of a folder's files, compiled or from `parse(text, file name)`."""
-    texts = [text(folder, name) for name in names]
+    raw = [_bytes(folder, f"{name}.toml") for name in names]
     try:
         compiled = json.loads(_bytes(folder, COMPILED))
     except FileNotFoundError:  # run from a source tree that was never installed
         compiled = {"of": None}
-    if compiled["of"] == digest(texts):
+    if compiled["of"] == digest(raw):
         return list(compiled["tables"])
-    files = zip(texts, names, strict=True)
-    return [parse(toml, f"{name}.toml") for toml, name in files]
+    files = zip(raw, names, strict=True)
+    return [parse(toml.decode(), f"{name}.toml") for toml, name in files]
 
 
 def compile_tables(
@@ -45,17 +47,19 @@ def compile_tables(
     """What an installation writes to a folder's `compiled.json`."""
     texts = [text(folder, name) for name in names]
     data = [parse(toml, name) for toml, name in zip(texts, names, strict=True)]
-    return json.dumps({"of": digest(texts), "tables": data}, ensure_ascii=False)
+    of = digest(toml.encode() for toml in texts)
+    return json.dumps({"of": of, "tables": data}, ensure_ascii=False)
 
 
-def digest(texts: Sequence[str]) -> str:
-    """What tells whether the texts are those that were compiled."""
-    return sha256("\0".join(texts).encode()).hexdigest()
+def digest(files: Iterable[bytes]) -> str:
+    """What tells whether the files are those that were compiled."""
+    return sha256(b"\0".join(files)).hexdigest()
 
 
 def _bytes(folder: str, file: str) -> bytes:
-    """A packaged file; `pkgutil` takes 1 ms to import, `importlib.resources` 10."""
-    raw = pkgutil.get_data("newsingest", f"{folder}/{file}")
-    if raw is None:
-        raise FileNotFoundError(f"{folder}/{file}")
-    return raw
+    """A packaged file, from wherever the package was loaded.
+
+    `pkgutil.get_data` does the same in half a millisecond more, `importlib.resources`
+    in ten.
+    """
+    return cast("ResourceLoader", __spec__.loader).get_data(f"{PACKAGE}{folder}/{file}")
