@@ -18,8 +18,17 @@ if TYPE_CHECKING:
     from newsingest.article.normalize import Normalizer
     from newsingest.article.parse import parse
     from newsingest.article.record import Options, Record
+    from newsingest.run.shards import run_shard
 
-__all__ = ["Normalizer", "Options", "Record", "__version__", "locate", "parse"]
+__all__ = [
+    "Normalizer",
+    "Options",
+    "Record",
+    "__version__",
+    "locate",
+    "parse",
+    "run_shard",
+]
 
 HOMES = {
     "Normalizer": "newsingest.article.normalize",
@@ -27,6 +36,7 @@ HOMES = {
     "Record": "newsingest.article.record",
     "locate": "newsingest.article.locate",
     "parse": "newsingest.article.parse",
+    "run_shard": "newsingest.run.shards",
 }
 
 

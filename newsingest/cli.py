@@ -108,6 +108,85 @@ def read_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+INPUT_OPTIONS = (
+    click.option(
+        "--files-from",
+        multiple=True,
+        metavar="FILE",
+        help="Read more inputs from a list, one a line; `-` is stdin.",
+    ),
+    click.option(
+        "-0", "--null", is_flag=True, help="The lists are separated by NUL bytes."
+    ),
+    click.option(
+        "--root",
+        metavar="DIR",
+        help="The folder that listed paths are below; `path` and `source` are told from it.",
+    ),
+    click.option(
+        "--include",
+        multiple=True,
+        metavar="GLOB",
+        help="Take files that match. [default: *.txt and its compressed forms]",
+    ),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="GLOB",
+        help="Leave out files and folders that match.",
+    ),
+    click.option(
+        "--follow-symlinks",
+        is_flag=True,
+        help="Follow links to folders; loops are noticed.",
+    ),
+    click.option(
+        "--profile",
+        default="standard",
+        show_default=True,
+        metavar="NAME|FILE",
+        help="Normalisation profile of `text`, or a TOML file with your own.",
+    ),
+    *READ_OPTIONS,
+    click.option(
+        "--source",
+        metavar="NAME",
+        help="`source` of every record. [default: the folder's name]",
+    ),
+    click.option(
+        "--align",
+        is_flag=True,
+        help="Add metadata.alignment: the way from a place in `text` back to the source.",
+    ),
+    click.option(
+        "--max-bytes",
+        type=Size(),
+        default=32 << 20,
+        metavar="SIZE",
+        help="Larger inputs are rejected. [default: 32MiB]",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, max=1e6),
+        default=60.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Time for one article; 0 is no limit.",
+    ),
+    click.option(
+        "--allow-empty", is_flag=True, help="A folder without articles is no error."
+    ),
+)
+"""What is read and how: options of the commands that read folders of articles."""
+
+
+def input_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `INPUT_OPTIONS` to a command."""
+    for option in reversed(INPUT_OPTIONS):
+        command = option(command)
+    return command
+
+
 @click.group(context_settings=CONTEXT)
 @click.version_option(VERSION, "-V", "--version", message="%(version)s")
 def cli() -> None:
@@ -136,79 +215,13 @@ def cli() -> None:
     metavar="FILE",
     help="One JSON line for every input that gave no record. [default: reasons go to stderr]",
 )
-@click.option(
-    "--files-from",
-    multiple=True,
-    metavar="FILE",
-    help="Read more inputs from a list, one a line; `-` is stdin.",
-)
-@click.option(
-    "-0", "--null", is_flag=True, help="The lists are separated by NUL bytes."
-)
-@click.option(
-    "--root",
-    metavar="DIR",
-    help="The folder that listed paths are below; `path` and `source` are told from it.",
-)
-@click.option(
-    "--include",
-    multiple=True,
-    metavar="GLOB",
-    help="Take files that match. [default: *.txt and its compressed forms]",
-)
-@click.option(
-    "--exclude",
-    multiple=True,
-    metavar="GLOB",
-    help="Leave out files and folders that match.",
-)
-@click.option(
-    "--follow-symlinks",
-    is_flag=True,
-    help="Follow links to folders; loops are noticed.",
-)
-@click.option(
-    "--profile",
-    default="standard",
-    show_default=True,
-    metavar="NAME|FILE",
-    help="Normalisation profile of `text`, or a TOML file with your own.",
-)
-@read_options
-@click.option(
-    "--source",
-    metavar="NAME",
-    help="`source` of every record. [default: the folder's name]",
-)
-@click.option(
-    "--align",
-    is_flag=True,
-    help="Add metadata.alignment: the way from a place in `text` back to the source.",
-)
+@input_options
 @click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
     help="Worker processes; the output is the same for every N. [default: by itself, at most the number of CPUs]",
-)
-@click.option(
-    "--max-bytes",
-    type=Size(),
-    default=32 << 20,
-    metavar="SIZE",
-    help="Larger inputs are rejected. [default: 32MiB]",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, max=1e6),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Time for one article; 0 is no limit.",
-)
-@click.option(
-    "--allow-empty", is_flag=True, help="A folder without articles is no error."
 )
 @click.option(
     "--state",
@@ -288,6 +301,190 @@ def parse(**given: Any) -> None:
     if not given["paths"] and not given["files_from"]:
         raise click.UsageError("name a PATH to parse, or a list with --files-from")
     sys.exit(options.parse(given))
+
+
+@cli.group()
+def shards() -> None:
+    """Many machines: a plan of shards, one part a shard, all parts put together.
+
+    Any scheduler will do that can run a command with a number. A part is written whole
+    or not at all, and one that is whole is passed over: kill and repeat as you like.
+
+    \b
+        newsingest shards plan /data/news -o plan.jsonl --size 1000
+        newsingest shards run plan.jsonl --out parts --only 17
+        newsingest shards status plan.jsonl parts
+        newsingest shards merge plan.jsonl parts -o records.jsonl
+    """
+
+
+@shards.command("plan")
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="PLAN",
+    help="Where the plan goes, JSON Lines; written whole or not at all.",
+)
+@click.option(
+    "--size",
+    default="1000",
+    show_default=True,
+    metavar="N|BYTES",
+    help="What goes into one shard: so many inputs, or so many bytes of them with a unit, 64MiB.",
+)
+@input_options
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@click.option(
+    "--config",
+    callback=_configured,
+    is_eager=True,
+    expose_value=False,
+    metavar="FILE",
+    help="A TOML file with options: size = 500.",
+)
+def shards_plan(**given: Any) -> None:
+    """List every input once, cut the list into shards, keep how they are to be read.
+
+    The options are those of `newsingest parse`; the plan has the text of rules and
+    profiles in it. The same folders and options give the same bytes. Paths are
+    absolute: machines must see the folders in the same place.
+
+    \b
+        newsingest shards plan /data/news -o plan.jsonl --size 1000
+        newsingest shards plan /data/news --profile lucene -o plan.jsonl --size 64MiB
+
+    Exit status: 0; 1 no input, or the plan could not be written; 2 wrong usage.
+    """
+    from newsingest.run import options  # noqa: PLC0415 - start-up
+
+    if not given["paths"] and not given["files_from"]:
+        raise click.UsageError("name a PATH to plan, or a list with --files-from")
+    sys.exit(options.shards_plan(given))
+
+
+@shards.command("run")
+@click.argument("plan", metavar="PLAN")
+@click.option(
+    "--out", required=True, metavar="DIR", help="The folder of parts; made if missing."
+)
+@click.option(
+    "--only",
+    metavar="K|K-M|env:NAME",
+    help="These shards, from 0; or those that a variable says, such as env:SLURM_ARRAY_TASK_ID. [default: all]",
+)
+@click.option(
+    "--compress",
+    type=click.Choice(["none", "zst", "gz"]),
+    default="none",
+    show_default=True,
+    help="How parts are written.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes inside one shard; the parts are the same for every N.",
+)
+@click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="A bar on stderr. [default: on a terminal]",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What stderr is written in.",
+)
+def shards_run(**given: Any) -> None:
+    """Make the parts of some shards, or of all; those that are whole are passed over.
+
+    DIR gets part-000017.jsonl, summary-000017.json and, if there were any,
+    rejects-000017.jsonl.
+
+    \b
+        newsingest shards run plan.jsonl --out parts
+        newsingest shards run plan.jsonl --out parts --only 0-99 --compress zst
+        newsingest shards run plan.jsonl --out parts --only env:SLURM_ARRAY_TASK_ID
+        newsingest shards run plan.jsonl --out parts --only env:JOB_COMPLETION_INDEX
+
+    Exit status: 0 every input became a record; 3 at least one was rejected, the parts
+    are whole; 1 a part could not be made; 2 wrong usage; 130, 143 interrupted.
+    """
+    from newsingest.run import options  # noqa: PLC0415 - start-up
+
+    sys.exit(options.shards_run(given))
+
+
+@shards.command("status")
+@click.argument("plan", metavar="PLAN")
+@click.argument("folder", metavar="DIR")
+@click.option(
+    "--left", is_flag=True, help="Only the numbers of shards left, one a line."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def shards_status(**given: Any) -> None:
+    """How far a plan is: parts that are whole, and shards that are left.
+
+    \b
+        newsingest shards status plan.jsonl parts
+        newsingest shards status plan.jsonl parts --left | xargs -n1 newsingest shards run plan.jsonl --out parts --only
+
+    Exit status: 0 every part is whole; 1 some are not; 2 wrong usage.
+    """
+    from newsingest.run import options  # noqa: PLC0415 - start-up
+
+    sys.exit(options.shards_status(given))
+
+
+@shards.command("merge")
+@click.argument("plan", metavar="PLAN")
+@click.argument("folder", metavar="DIR")
+@click.option(
+    "-o",
+    "--output",
+    default="-",
+    metavar="FILE|DIR/",
+    help="One file, as `newsingest parse` writes it; or a folder that gets the parts, rejects.jsonl and summary.json.",
+)
+@click.option(
+    "--rejects",
+    metavar="FILE",
+    help="One JSON line for every input that gave no record. [default: none, in a folder rejects.jsonl]",
+)
+@click.option(
+    "--summary",
+    metavar="FILE",
+    help="The figures, summed from the parts. [default: none, in a folder summary.json]",
+)
+@click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="A bar on stderr. [default: on a terminal]",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+def shards_merge(**given: Any) -> None:
+    """Put all parts together, in order: the bytes that `newsingest parse` would give.
+
+    Every part is checked against the plan and its own SHA-256.
+
+    \b
+        newsingest shards merge plan.jsonl parts -o records.jsonl.zst --rejects rejects.jsonl
+        newsingest shards merge plan.jsonl parts -o dataset/
+
+    Exit status: 0; 3 there are rejects; 1 a part is missing, of another plan or
+    damaged; 2 wrong usage.
+    """
+    from newsingest.run import options  # noqa: PLC0415 - start-up
+
+    sys.exit(options.shards_merge(given))
 
 
 @cli.command()

@@ -46,9 +46,10 @@ def test_the_wheel_says_what_it_is(wheel):
     assert "\nRequires-Python: >=3.11\n" in told
 
 
-def test_the_public_names_are_six_and_each_is_there():
+def test_the_public_names_are_seven_and_each_is_there():
     assert sorted(newsingest.__all__) == [
         "Normalizer", "Options", "Record", "__version__", "locate", "parse",
+        "run_shard",
     ]  # fmt: skip
     assert all(getattr(newsingest, name) for name in newsingest.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Parser'"):

@@ -44,7 +44,7 @@ class Deadly(Worker):
 
 def test_a_killer_is_rejected_and_nothing_else_is_lost(monkeypatch):
     whole = lines(Job(options=Options()), 400, 1).splitlines()
-    monkeypatch.setattr(workers, "Worker", Deadly)
+    monkeypatch.setattr(workers, "compiled", Deadly)
     found = list(
         workers.Pool(Job(options=Options()), 2).run(
             jobs.cut(inputs(400)), lambda: False
@@ -70,7 +70,7 @@ class DiesOnce(Worker):
 
 
 def test_an_innocent_batch_is_done_again(monkeypatch):
-    monkeypatch.setattr(workers, "Worker", DiesOnce)
+    monkeypatch.setattr(workers, "compiled", DiesOnce)
     found = list(
         workers.Pool(Job(options=Options()), 2).run(
             jobs.cut(inputs(300)), lambda: False
@@ -90,7 +90,7 @@ def test_contents_that_fill_the_pipes_both_ways_do_not_block_them():
 
 def test_what_waits_for_a_slow_batch_is_bounded(monkeypatch):
     monkeypatch.setattr(workers, "BUFFERED", 1 << 16)
-    monkeypatch.setattr(workers, "Worker", SlowAtFirst)
+    monkeypatch.setattr(workers, "compiled", SlowAtFirst)
     pool = workers.Pool(Job(options=Options()), 2)
     most = 0
     for result in pool.run(jobs.cut(inputs(2000)), lambda: False):
@@ -119,7 +119,7 @@ class Deaf(Worker):
 
 
 def test_one_that_stands_still_is_killed_and_its_article_named(monkeypatch):
-    monkeypatch.setattr(workers, "Worker", Deaf)
+    monkeypatch.setattr(workers, "compiled", Deaf)
     monkeypatch.setattr(workers, "GRACE", 0.2)
     monkeypatch.setattr(workers, "TICK", 0.1)
     job = Job(options=Options(), timeout=0.3)

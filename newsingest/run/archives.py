@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import os
 import struct
+from collections import Counter
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from newsingest.article.record import RejectedError
 from newsingest.run import reading
@@ -27,10 +28,7 @@ from newsingest.run.inputs import (
 if TYPE_CHECKING:
     import tarfile
     import zipfile
-    from collections import Counter
     from collections.abc import Callable, Iterator
-
-    Member = tuple[bytes, Callable[[int], bytes]]
 
 ALLOWANCE = 256 << 20
 """Bytes that any archive may unpack to before its ratio is looked at."""
@@ -40,6 +38,14 @@ MOST_INDEX = 64 << 20
 """Bytes of a zip's list of members, which zipfile makes an object each of."""
 ELSEWHERE = 0xFFFFFFFF
 """A zip's size of its list when the true one is in the longer form of its end."""
+
+
+class Member(NamedTuple):
+    """One member of an archive; `read` takes the bytes that it may have."""
+
+    name: bytes
+    size: int
+    read: Callable[[int], bytes]
 
 
 class Gate:
@@ -54,11 +60,63 @@ class Gate:
 
 def members(root: Root, selection: Selection, skipped: Counter[str]) -> Iterator[Input]:
     """The articles of one archive. Never raises: what is broken is a reject."""
+
+    def read(item: Input, member: Member) -> Input:
+        return _with_contents(item, member, selection.max_bytes)
+
+    return _each(root, selection, skipped, read)
+
+
+def some_members(
+    root: Root, selection: Selection, first: int, last: int
+) -> Iterator[Input]:
+    """The articles of one archive from one place in it to before another.
+
+    Those before are passed over without being read, which is cheap in a zip.
+    """
+    at = 0
+
+    def read(item: Input, member: Member) -> Input:
+        if at < first:
+            return item
+        return _with_contents(item, member, selection.max_bytes)
+
+    for item in _each(root, selection, Counter(), read):
+        if at >= first:
+            yield item
+        at += 1
+        if at >= last:
+            return
+
+
+def members_listed(
+    root: Root, selection: Selection, skipped: Counter[str]
+) -> Iterator[tuple[Input, int]]:
+    """The articles of one archive without their contents, and the bytes of each."""
+    size = 0
+
+    def noted(item: Input, member: Member) -> Input:
+        nonlocal size
+        size = member.size
+        return item._replace(raw=b"")
+
+    for item in _each(root, selection, skipped, noted):
+        yield item, size
+        size = 0
+
+
+def _each(
+    root: Root,
+    selection: Selection,
+    skipped: Counter[str],
+    read: Callable[[Input, Member], Input],
+) -> Iterator[Input]:
     seen: set[int] = set()
     missing = set(root.only)
     try:
         with _opened(root.file) as found:
-            for name, read in found:
+            for member in found:
+                name = member.name
                 path = root.below + b"/" + _safe(name)
                 text = printable(path)
                 if text in missing:
@@ -67,7 +125,7 @@ def members(root: Root, selection: Selection, skipped: Counter[str]) -> Iterator
                     continue
                 twin = hash(path) in seen
                 seen.add(hash(path))
-                yield _input(root, text, name, read, selection.max_bytes, twin=twin)
+                yield _input(root, text, member, read, twin=twin)
     except RejectedError as error:
         whole = RejectedError(error.reason, f"archive: {error.detail}")
         yield _rejected(root, printable(root.below), whole)
@@ -117,23 +175,26 @@ def _wanted(path: bytes, selection: Selection) -> bool:
     return included(selection, path) or path.lower().endswith(ARCHIVES)
 
 
-def _input(  # noqa: PLR0913 - what is known of one member
+def _input(
     root: Root,
     path: str,
-    name: bytes,
-    read: Callable[[int], bytes],
-    max_bytes: int,
+    member: Member,
+    read: Callable[[Input, Member], Input],
     *,
     twin: bool,
 ) -> Input:
     try:
-        _check_name(name, twin=twin)
-        raw = read(max_bytes)
-        if name.lower().endswith(reading.COMPRESSED):
-            raw = reading.unpack(io.BytesIO(raw), name, max_bytes)
+        _check_name(member.name, twin=twin)
+        return read(Input(root.file, path, root.source), member)
     except RejectedError as error:
         return _rejected(root, path, error)
-    return Input(root.file, path, root.source, raw=raw)
+
+
+def _with_contents(item: Input, member: Member, max_bytes: int) -> Input:
+    raw = member.read(max_bytes)
+    if member.name.lower().endswith(reading.COMPRESSED):
+        raw = reading.unpack(io.BytesIO(raw), member.name, max_bytes)
+    return item._replace(raw=raw)
 
 
 def _check_name(name: bytes, *, twin: bool) -> None:
@@ -183,7 +244,8 @@ def _zip(stream: IO[bytes]) -> Iterator[Member]:
     with archive:
         for info in archive.infolist():
             if not info.is_dir():
-                yield _zip_name(info), _zip_reader(archive, info)
+                read = _zip_reader(archive, info)
+                yield Member(_zip_name(info), info.file_size, read)
 
 
 def _check_index(stream: IO[bytes]) -> None:
@@ -233,7 +295,7 @@ def _tar(stream: IO[bytes], packed: Callable[[], int]) -> Iterator[Member]:
             archive.members = []  # type: ignore[attr-defined] # it keeps them all, and there may be a million
             if not member.isdir():
                 name = member.name.encode("utf-8", "surrogateescape")
-                yield name, _tar_reader(archive, member)
+                yield Member(name, member.size, _tar_reader(archive, member))
 
 
 def _untar(stream: _Counted) -> tarfile.TarFile:

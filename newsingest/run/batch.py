@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import signal
+import sys
+import threading
+import time
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from newsingest.run.inputs import Input
+    from newsingest.run.summary import Summary
 
 Batch: TypeAlias = "list[Input]"
 
@@ -31,6 +37,9 @@ UNTRUSTED = -1
 """A stamp that no file has: the next run looks at the SHA-256 instead."""
 FLUSH = 4 << 20
 """Bytes of finished lines that a result holds at most, give or take one record."""
+GRACE = 5.0
+"""Seconds beyond `--timeout` after which a worker is killed from outside: its own
+alarm does not reach it inside a system call or a library."""
 
 
 class Job(NamedTuple):
@@ -61,6 +70,22 @@ class Result:
     done: list[Done] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
 
+    def count_in(self, summary: Summary, skipped: Counter[str]) -> None:
+        """Add to the figures; `skipped` is what never reached a worker, so far."""
+        summary.records += self.records
+        summary.bytes += self.bytes
+        summary.rejected.update(reject.reason for reject in self.rejects)
+        summary.warnings.update(self.warnings)
+        summary.count_shapes(self.shapes)
+        summary.skipped = skipped
+        summary.inputs = summary.ended
+
+
+def reject_lines(rejects: Iterable[Reject]) -> bytes:
+    """The lines of the rejects file."""
+    option = orjson.OPT_APPEND_NEWLINE
+    return b"".join(orjson.dumps(one._asdict(), option=option) for one in rejects)
+
 
 class TooSlowError(BaseException):
     """Time is up. No `Exception`: nothing on the way may take it for its own."""
@@ -83,11 +108,11 @@ class Worker:
         """Work through a batch, in order, until told to stop."""
         result, lines, size = Result(), list[bytes](), 0
         shapes: Counter[tuple[bool, ...]] = Counter()
-        with alarm():
+        with alarm(self.job.timeout) as clock:
             for item in batch:
                 if stop():
                     break
-                line = self._one(item, result, shapes)
+                line = self._one(item, result, shapes, clock)
                 result.inputs += 1
                 lines.append(line)
                 size += len(line)
@@ -98,13 +123,17 @@ class Worker:
         yield _finish(result, lines, shapes)
 
     def _one(
-        self, item: Input, result: Result, shapes: Counter[tuple[bool, ...]]
+        self,
+        item: Input,
+        result: Result,
+        shapes: Counter[tuple[bool, ...]],
+        clock: Clock | None,
     ) -> bytes:
         """The line of one input, or nothing and the reason why."""
         reading = None
         try:
-            if self.job.timeout:
-                signal.setitimer(signal.ITIMER_REAL, self.job.timeout)
+            if clock:
+                clock.start()
             try:
                 reading = self._read(item)
                 if item.known and item.known == sha256(reading.raw).hexdigest():
@@ -119,8 +148,8 @@ class Worker:
                 )
                 line = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
             finally:
-                if self.job.timeout:
-                    signal.setitimer(signal.ITIMER_REAL, 0)
+                if clock:
+                    clock.stop()
         except RejectedError as error:
             return self._refuse(item, reading, error, result)
         except TooSlowError:
@@ -200,15 +229,85 @@ def _reject(item: Input, reading: Reading | None, error: RejectedError) -> Rejec
     return Reject(item.path, item.source, error.reason, error.detail, size, digest)
 
 
-@contextmanager
-def alarm() -> Iterator[None]:
-    """Raise `TooSlowError` when the interval timer rings."""
-    before = signal.signal(signal.SIGALRM, _ring)
-    try:
-        yield
-    finally:
+@lru_cache(maxsize=2)
+def compiled(job: Job) -> Worker:
+    """The worker for a job, kept: a process of a cluster is given shard after shard."""
+    return Worker(job)
+
+
+class Clock:
+    """Raises `TooSlowError` in the main thread when an article has taken its time."""
+
+    def __init__(self, seconds: float) -> None:
+        """Take the seconds that one article may take."""
+        self.seconds = seconds
+
+    def start(self) -> None:
+        """An article begins."""
+        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+
+    def stop(self) -> None:
+        """It has ended."""
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+
+
+class Watchdog(Clock):
+    """Ends the process when an article stands still in a thread.
+
+    No signal reaches a thread, which is where some engines (Dask) run their tasks. The
+    engine starts a new process, and the shard's later tries find out which article it
+    is.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        """Start watching."""
+        super().__init__(seconds + GRACE)
+        self._since = math.inf
+        self._over = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def start(self) -> None:
+        """An article begins."""
+        self._since = time.monotonic()
+
+    def stop(self) -> None:
+        """It has ended; what is done with its line may take any time."""
+        self._since = math.inf
+
+    def close(self) -> None:
+        """Watch no more."""
+        self._over.set()
+
+    def _watch(self) -> None:
+        while not self._over.wait(1.0):
+            if time.monotonic() - self._since > self.seconds:
+                sys.stderr.write(
+                    f"newsingest: an article stood still for over {self.seconds:g} "
+                    "seconds: this worker ends, and its shard is tried again\n"
+                )
+                sys.stderr.flush()
+                os._exit(1)
+
+
+@contextmanager
+def alarm(seconds: float) -> Iterator[Clock | None]:
+    """What keeps the time of each article; none where there is no limit."""
+    if not seconds:
+        yield None
+    elif threading.current_thread() is not threading.main_thread():
+        watchdog = Watchdog(seconds)
+        try:
+            yield watchdog
+        finally:
+            watchdog.close()
+    else:
+        before = signal.signal(signal.SIGALRM, _ring)
+        clock = Clock(seconds)
+        try:
+            yield clock
+        finally:
+            clock.stop()
+            signal.signal(signal.SIGALRM, before)
 
 
 def _ring(*_: object) -> None:

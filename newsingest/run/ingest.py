@@ -13,7 +13,7 @@ import orjson
 
 from newsingest.run import progress as show
 from newsingest.run import sinks, sources
-from newsingest.run.batch import Result
+from newsingest.run.batch import Result, reject_lines
 from newsingest.run.books import opened
 from newsingest.run.inputs import (
     Input,
@@ -36,7 +36,6 @@ from newsingest.run.summary import (
 )
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
@@ -45,6 +44,10 @@ if TYPE_CHECKING:
     from newsingest.run.progress import Progress
 
 STDIN = "-"
+NOTHING = (
+    "no article was found: files are taken by their name, *.txt and its compressed "
+    "forms; see --include, or --allow-empty if that is no error"
+)
 
 
 class Plan(NamedTuple):
@@ -142,9 +145,9 @@ def run(plan: Plan) -> int:
         tell_rejects=plan.rejects is None,
     )
     stop = Stop()
-    _check_apart(plan)
-    found = _sources(plan, stop)
-    _check_outputs(plan, found.roots)
+    check_apart(plan)
+    found = sources_of(plan, stop)
+    check_outputs(plan, found.roots)
     summary = Summary(plan.job.options.profile)
     began = time.monotonic()
     failure = ""
@@ -158,18 +161,18 @@ def run(plan: Plan) -> int:
     except RunError as error:
         status, failure = error.status, str(error)
     else:
-        status = 128 + stop.signal if stop.signal else _judge(plan, summary, progress)
+        status = 128 + stop.signal if stop.signal else judged(plan, summary, progress)
     summary.seconds = time.monotonic() - began
     try:
         if status != USAGE:  # what was refused may be to write over an input
-            _write_summary(plan, summary, status)
+            write_summary(plan, summary, status)
     except RunError as error:
         status, failure = FAILED, failure or str(error)
-    _tell_end(plan, summary, progress, status, failure)
+    tell_end(plan, summary, progress, status, failure)
     return status
 
 
-def _tell_end(
+def tell_end(
     plan: Plan, summary: Summary, progress: Progress, status: int, failure: str
 ) -> None:
     """The last lines: what went wrong, how to go on, and the figures."""
@@ -187,14 +190,14 @@ def _tell_end(
 
 def _how_to_go_on(plan: Plan) -> str:
     if plan.state:
-        return f"to go on: {_again()}"
+        return f"to go on: {again()}"
     written = "what was written is valid, but a rerun begins anew"
     if plan.output != sinks.STDOUT:
         written = f"{plan.output} is written whole or not at all, so it was not"
     return f"{written}; with --state FILE a run can go on where it stopped"
 
 
-def _judge(plan: Plan, summary: Summary, progress: Progress) -> int:
+def judged(plan: Plan, summary: Summary, progress: Progress) -> int:
     """The exit status; a field that too few records have is told by its name."""
     low = [
         (name, share)
@@ -209,7 +212,8 @@ def _judge(plan: Plan, summary: Summary, progress: Progress) -> int:
     return REJECTS if low else summary.status
 
 
-def _sources(plan: Plan, stop: Stop) -> sources.Sources:
+def sources_of(plan: Plan, stop: Stop) -> sources.Sources:
+    """What a run is to read. Raises `RunError` for a path that is missing."""
     root = os.fsencode(plan.root) if plan.root else None
     paths = [path for path in plan.paths if path != STDIN]
     stdin = STDIN in plan.paths
@@ -298,20 +302,17 @@ class Run(NamedTuple):
             self.progress.note(note)
         self.progress.start(self._total())
         self.found.gate = books.gate
-        inputs = books.undone(_guarded(self.found, self.plan))
+        inputs = books.undone(guarded(self.found, self.plan))
         skipped = (self.found.skipped, books.skipped)
         for result in results(self.plan.job, inputs, self.plan.jobs, self.stop):
             books.take(result)
-            _count(self.summary, result, skipped)
+            result.count_in(self.summary, skipped[0] + skipped[1])
             self._tell(result, rejects)
             self.progress.update(self.summary)
-        _count(self.summary, Result(), skipped)
+        Result().count_in(self.summary, skipped[0] + skipped[1])
         if self.summary.inputs or self.plan.allow_empty or self.stop.signal:
             return
-        raise RunError(
-            "no article was found: files are taken by their name, *.txt and its "
-            "compressed forms; see --include, or --allow-empty if that is no error"
-        )
+        raise RunError(NOTHING)
 
     def _total(self) -> Iterator[int] | None:
         """Counts the inputs, where all of them can be counted before they are read."""
@@ -320,9 +321,8 @@ class Run(NamedTuple):
         return sources.count(self.found.roots, self.plan.selection)
 
     def _tell(self, result: Result, rejects: sinks.Sink) -> None:
+        rejects.write(reject_lines(result.rejects))
         for reject in result.rejects:
-            line = orjson.dumps(reject._asdict(), option=orjson.OPT_APPEND_NEWLINE)
-            rejects.write(line)
             self.progress.reject(reject)
         if self.plan.verbose:
             for trace in result.traces:
@@ -369,7 +369,7 @@ def _files(plan: Plan) -> list[str]:
     return [path for path in _written(plan).values() if path != sinks.STDOUT]
 
 
-def _check_apart(plan: Plan) -> None:
+def check_apart(plan: Plan) -> None:
     """Refuse two options that name one file: the later would replace the records."""
     owners: dict[str, str] = {}
     for option, path in _written(plan).items():
@@ -384,7 +384,7 @@ def _check_apart(plan: Plan) -> None:
             )
 
 
-def _check_outputs(plan: Plan, roots: Iterable[Root]) -> None:
+def check_outputs(plan: Plan, roots: Iterable[Root]) -> None:
     """Refuse what would be written over an input, or nowhere, before it happens."""
     for path in _files(plan):
         folder = os.path.dirname(os.path.realpath(path))
@@ -417,7 +417,7 @@ def _is_an_input(path: str) -> RunError:
     )
 
 
-def _guarded(found: Iterable[Input], plan: Plan) -> Iterator[Input]:
+def guarded(found: Iterable[Input], plan: Plan) -> Iterator[Input]:
     """The inputs; refuses to read what is being written, by whatever name it came."""
     written = {os.fsencode(os.path.realpath(path)) for path in _files(plan)}
     names = {os.path.basename(path) for path in written}
@@ -431,20 +431,8 @@ def _guarded(found: Iterable[Input], plan: Plan) -> Iterator[Input]:
         yield item
 
 
-def _count(
-    summary: Summary, result: Result, skipped: tuple[Counter[str], Counter[str]]
-) -> None:
-    """Add a result. Inputs skipped before they reached a worker are counted here."""
-    summary.records += result.records
-    summary.bytes += result.bytes
-    summary.rejected.update(reject.reason for reject in result.rejects)
-    summary.warnings.update(result.warnings)
-    summary.count_shapes(result.shapes)
-    summary.skipped = skipped[0] + skipped[1]
-    summary.inputs = summary.ended
-
-
-def _write_summary(plan: Plan, summary: Summary, status: int) -> None:
+def write_summary(plan: Plan, summary: Summary, status: int) -> None:
+    """Write the figures where the options want them. Raises `RunError`."""
     if plan.summary:
         content = orjson.dumps(
             summary.as_dict() | {"status": status},
@@ -477,7 +465,8 @@ def prometheus(summary: Summary, status: int, now: float) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _again() -> str:
+def again() -> str:
+    """The command that is running, for a shell."""
     import shlex  # noqa: PLC0415 - only after an interrupt
 
     return shlex.join([os.path.basename(sys.argv[0]), *sys.argv[1:]])

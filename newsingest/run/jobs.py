@@ -7,7 +7,7 @@ import time
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from newsingest.run.batch import Worker
+from newsingest.run.batch import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,7 +34,7 @@ def results(
     `jobs` is the number of processes; `None` decides by how long it takes and by the
     number of CPUs. Raises `ValueError` on mistakes in options or rules.
     """
-    worker = Worker(job)
+    worker = compiled(job)
     batches = cut(inputs)
     wanted = jobs or _cpus()
     until = time.monotonic() + (0.0 if jobs else PATIENCE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import signal
 import sys
 from datetime import datetime
@@ -14,13 +15,15 @@ from newsingest.run.inputs import Selection, printable
 from newsingest.run.progress import clean
 from newsingest.run.reading import cannot_read
 from newsingest.run.sinks import leave_quietly
-from newsingest.run.summary import COUNTED, OK, REJECTS, USAGE, RunError
+from newsingest.run.summary import COUNTED, FAILED, OK, REJECTS, USAGE, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from newsingest.article.normalize import Normalizer
     from newsingest.article.parse import Parser
+    from newsingest.run.batch import Job
+    from newsingest.run.plans import Size
 
 MTIME = "mtime"
 
@@ -32,31 +35,40 @@ def parse(given: Mapping[str, Any]) -> int:
 
 def _parse(given: Mapping[str, Any]) -> int:
     from newsingest.run import ingest  # noqa: PLC0415 - a wrong option needs none of it
-    from newsingest.run.batch import Job  # noqa: PLC0415
 
-    options = article_options(given)
-    checked(options)
-    selection = Selection(
-        include=tuple(given["include"]),
-        exclude=tuple(given["exclude"]),
-        follow_symlinks=given["follow_symlinks"],
-        max_bytes=given["max_bytes"],
-    )
-    job = Job(
-        options=options,
-        relative_to_mtime=given["relative_to"] == MTIME,
-        max_bytes=given["max_bytes"],
-        timeout=given["timeout"],
-        track=given["state"] is not None,
-    )
     return ingest.run(
         ingest.Plan(
-            job=job,
-            selection=selection,
+            job=_job(given),
+            selection=_selection(given),
             bar=given["progress"],
             fail_under=tuple(map(_floor, given["fail_under"])),
             **{name: given[name] for name in PLAIN},
         )
+    )
+
+
+def _job(given: Mapping[str, Any]) -> Job:
+    """What is done with every input. Raises `RunError`."""
+    from newsingest.run.batch import Job  # noqa: PLC0415 - a wrong option needs it not
+
+    options = article_options(given)
+    checked(options)
+    return Job(
+        options=options,
+        relative_to_mtime=given["relative_to"] == MTIME,
+        max_bytes=given["max_bytes"],
+        timeout=given["timeout"],
+        track=given.get("state") is not None,
+    )
+
+
+def _selection(given: Mapping[str, Any]) -> Selection:
+    """Which files are read."""
+    return Selection(
+        include=tuple(given["include"]),
+        exclude=tuple(given["exclude"]),
+        follow_symlinks=given["follow_symlinks"],
+        max_bytes=given["max_bytes"],
     )
 
 
@@ -66,6 +78,114 @@ PLAIN = (
     "reprocess", "summary_prom",
 )  # fmt: skip
 """Options that go to the plan as they are."""
+
+
+def shards_plan(given: Mapping[str, Any]) -> int:
+    """Run `newsingest shards plan`; gives the exit status."""
+    return _told(lambda: _shards_plan(given))
+
+
+def _shards_plan(given: Mapping[str, Any]) -> int:
+    from newsingest.run import ingest, parts  # noqa: PLC0415 - start-up
+
+    plan = ingest.Plan(
+        job=_job(given),
+        selection=_selection(given),
+        **{name: given[name] for name in PLANNED},
+    )
+    made = parts.plan(plan, size(given["size"]))
+    if not given["quiet"]:
+        sys.stderr.write(f"{parts.planned(*made)}\n")
+    return OK
+
+
+PLANNED = ("paths", "files_from", "null", "root", "source", "output", "allow_empty")
+"""Options of `shards plan` that go to the plan as they are."""
+
+
+def size(said: str) -> Size:
+    """How much goes into one shard: `1000` are inputs, `64MiB` bytes."""
+    from newsingest.run.plans import Size  # noqa: PLC0415 - start-up
+
+    found = re.fullmatch(r"([0-9]{1,15})\s*(?:([kmg])i?b?|(b))?", said.strip().lower())
+    number = int(found[1]) if found else 0
+    if not found or not number:
+        raise RunError(
+            f"--size {said}: say how many inputs, such as 1000, or how many bytes, "
+            "such as 64MiB",
+            USAGE,
+        )
+    if not found[2] and not found[3]:
+        return Size(inputs=number)
+    return Size(bytes=number << {"k": 10, "m": 20, "g": 30}.get(found[2], 0))
+
+
+def shards_run(given: Mapping[str, Any]) -> int:
+    """Run `newsingest shards run`; gives the exit status."""
+    return _told(lambda: _shards_run(given))
+
+
+def _shards_run(given: Mapping[str, Any]) -> int:
+    from newsingest.run import ingest, parts, plans, progress  # noqa: PLC0415 - start-up
+    from newsingest.run.shards import Way  # noqa: PLC0415
+
+    listing = plans.load(given["plan"])
+    numbers = parts.chosen(given["only"], len(listing), os.environ)
+    shown = progress.chosen(
+        quiet=given["quiet"],
+        verbose=False,
+        bar=given["progress"],
+        log_format=given["log_format"],
+        tell_rejects=False,
+    )
+    stop = ingest.Stop()
+    way = Way(given["out"], given["compress"], given["jobs"], stop)
+    return parts.run(listing, numbers, way, shown, stop)
+
+
+def shards_status(given: Mapping[str, Any]) -> int:
+    """Run `newsingest shards status`; gives the exit status."""
+    return _told(lambda: _shards_status(given))
+
+
+def _shards_status(given: Mapping[str, Any]) -> int:
+    from newsingest.run import parts, plans  # noqa: PLC0415 - start-up
+
+    found = parts.status(plans.load(given["plan"]), given["folder"])
+    if given["as_json"]:
+        sys.stdout.write(parts.status_json(found))
+    elif given["left"]:
+        sys.stdout.writelines(f"{number}\n" for number in found.left)
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in parts.status_lines(found))
+    return FAILED if found.left else OK
+
+
+def shards_merge(given: Mapping[str, Any]) -> int:
+    """Run `newsingest shards merge`; gives the exit status."""
+    return _told(lambda: _shards_merge(given))
+
+
+def _shards_merge(given: Mapping[str, Any]) -> int:
+    from newsingest.run import parts, plans, progress  # noqa: PLC0415 - start-up
+
+    shown = progress.chosen(
+        quiet=given["quiet"],
+        verbose=False,
+        bar=given["progress"],
+        log_format="text",
+        tell_rejects=False,
+    )
+    listing = plans.load(given["plan"])
+    into = parts.Merged(given["output"], given["rejects"], given["summary"])
+    shown.start(iter([listing.inputs]))
+    try:
+        summary = parts.merge(listing, given["folder"], into, shown.update)
+    except RunError as error:
+        shown.fail(str(error))
+        return error.status
+    shown.finish(summary)
+    return summary.status
 
 
 def explain(given: Mapping[str, Any]) -> int:

@@ -89,7 +89,8 @@ class AtomicFile:
         self.path = path
         self._place = os.path.realpath(path)  # a link stays a link
         folder, name = os.path.split(self._place)
-        self._beside = os.path.join(folder, f".{name[:100]}.{os.getpid()}.part")
+        # Two machines that share a folder may use one process number at once.
+        self._beside = os.path.join(folder, f".{name[:100]}.{os.urandom(4).hex()}.part")
         try:
             fd, self._named = _private(folder, self._beside)
         except OSError as error:

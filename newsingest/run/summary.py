@@ -65,6 +65,13 @@ class Summary:
                 if has:
                     self.filled[name] += records
 
+    def add(self, found: Mapping[str, Any]) -> None:
+        """Add what another summary, of a part of the work, has told as JSON."""
+        for name in ("inputs", "records", "bytes", "seconds"):
+            setattr(self, name, getattr(self, name) + found[name])
+        for name in ("rejected", "skipped", "filled", "warnings"):
+            getattr(self, name).update(found[name])
+
     @property
     def status(self) -> int:
         """The exit status of a run that came to its end."""

@@ -19,7 +19,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from newsingest.run.batch import Result, Worker
+from newsingest.run.batch import GRACE, Result, compiled
 from newsingest.run.inputs import Done
 from newsingest.run.summary import Reject
 
@@ -40,9 +40,6 @@ IN_FLIGHT = 8
 """Batches for each worker that may be begun before the first is written."""
 BUFFERED = 32 << 20
 """Bytes of finished lines that may wait for a batch before them."""
-GRACE = 5.0
-"""Seconds beyond `--timeout` after which a worker is killed from outside: its own
-alarm does not reach it inside a system call or a library."""
 TICK = 1.0
 """Seconds between two looks at whether workers still move."""
 
@@ -329,7 +326,7 @@ def _serve(
         os.close(fd)
     if others:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    worker = Worker(job)
+    worker = compiled(job)
 
     def begin() -> bool:
         beat.value += 1
