@@ -18,7 +18,7 @@ import zipfile
 import pytest
 
 from newsingest import run_shard
-from newsingest.run import batch, plans, shards
+from newsingest.run import batch, jobs, plans, shards, workers
 from newsingest.run.batch import Worker
 from newsingest.run.shards import Part
 from newsingest.run.summary import RunError
@@ -380,7 +380,8 @@ def in_a_process(work):
 
 def test_the_third_try_finds_the_article_that_kills(tmp_path, monkeypatch):
     plan, parts = planned(tmp_path, 10, 10)
-    monkeypatch.setattr("newsingest.run.workers.compiled", Deadly)
+    monkeypatch.setattr(workers, "compiled", Deadly)
+    monkeypatch.setattr(jobs, "compiled", Deadly)
     for _ in range(2):
         assert in_a_process(lambda: run_shard(plan, 0, parts)) == -signal.SIGKILL
     assert Part(parts, 0).begun() == 2
