@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz chaos audit dates bench bench-normalize profile repairs peers-normalize clean
+.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz fuzz-bytes chaos audit dates bench bench-normalize profile repairs peers-normalize clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -78,6 +78,9 @@ repairs: $(VENV)/.dev ## how much of damaged articles is made whole again
 fuzz: $(VENV)/.dev ## look for new counter-examples to the laws, for minutes
 	NEWSINGEST_FUZZ=1 $(BIN)/python -m pytest -q tests -k "not time_grows"
 
+fuzz-bytes: $(VENV)/.dev ## bytes to record: a million spoilt articles on all cores; FUZZ="20000 --seed x"
+	$(BIN)/python bench/fuzz.py $(FUZZ)
+
 chaos: $(VENV)/.dev ## kill the command and its workers at hundreds of moments, and count records
 	NEWSINGEST_KILLS=60 $(BIN)/python -m pytest -q -rP tests/test_chaos.py
 
@@ -109,4 +112,4 @@ peers-normalize: ## the peers' profiles beside the peers' packages, on whole str
 	NEWSINGEST_SHARED=$(SHARED) .venv-peers/bin/python bench/peers_normalize.py
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .venv-recipes .venv-normalize .venv-peers build .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-recipes .venv-normalize .venv-peers build .bench .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

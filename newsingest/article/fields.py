@@ -39,7 +39,8 @@ HOLDER_NOISE = re.compile(
     re.IGNORECASE,
 )
 FOR = re.compile(r"^(?:ل(?:ـ+|\s)|لدى\s|لصالح\s|to\s|by\s)\s*", re.IGNORECASE)
-TAG_EDGES = " \t\N{NO-BREAK SPACE}:*•·▪●■◼◾○►▶»|-–—_"
+SPACES = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}\u2028\u2029\u3000"
+TAG_EDGES = f"{SPACES}:*•·▪●■◼◾○►▶»|-–—_"
 EDGES = " \t\N{NO-BREAK SPACE}.:،,;*-–—_|/•·()[]"
 
 
