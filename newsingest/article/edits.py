@@ -31,8 +31,14 @@ def apply(edits: Iterable[Edit], text: str) -> str:
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:
-    """Where each line begins, and the line without its line feed."""
+    r"""Where each line begins, and the line without its end.
+
+    A line of a text in glyphs is turned round; a carriage return stays at its end.
+
+    >>> list(lines("خبر\r\nعاجل"))
+    [(0, 'خبر'), (4, ''), (5, 'عاجل')]
+    """
     at = 0
-    for line in text.split("\n"):
+    for line in text.replace("\r", "\n").split("\n"):
         yield at, line
         at += len(line) + 1
