@@ -89,3 +89,27 @@ def test_the_command_repairs_unless_told_not_to(tmp_path):
         metadata = orjson.loads(done.stdout)["metadata"]
         assert ("repaired-mojibake" in metadata["warnings"]) == warned
         assert metadata["title"][:3] == title[:3]
+
+
+def test_a_mark_before_the_first_word_does_not_take_it():
+    """`blank` took the word as well, since both were repaired as one."""
+    marked = "\N{RIGHT-TO-LEFT MARK}" + ARTICLE
+    raw = marked.encode().decode("latin-1").encode()
+    record = parse(raw)
+    assert record.metadata.span_labels[:2] == ["blank", "title"]
+    blank = pieces(record, decode(raw).text)[0]
+    assert blank.encode("latin-1").decode() == "\N{RIGHT-TO-LEFT MARK}"
+
+
+def test_a_dateline_ends_between_words_of_a_repaired_line():
+    text = ARTICLE.replace("أعلنت", "القاهرة (رويترز) - أعلنت").replace(
+        " ", "\N{NO-BREAK SPACE}"
+    )
+    raw = text.encode().decode("latin-1").encode()
+    record = parse(raw)
+    held = dict(
+        zip(record.metadata.span_labels, pieces(record, decode(raw).text), strict=True)
+    )
+    assert held["body"].encode("latin-1").decode().startswith("وقال")
+    assert "dateline" in held
+    assert held["dateline"].encode("latin-1").decode().endswith("-\N{NO-BREAK SPACE}")

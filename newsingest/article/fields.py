@@ -22,7 +22,8 @@ PHONE = re.compile(
 )
 CREDIT = re.compile(r"©\s*(\S.*)$|\(([^()]{2,40})\)[.\s]*$")
 PHOTO_ROLE = re.compile(r"^(?:تصوير|عدسة|بعدسة|الصورة|صورة)\s*:?\s+")
-QUOTES = " «»\"'“”"
+SPACES = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}\u2028\u2029\u3000"
+QUOTES = f"{SPACES}«»\"'“”"
 LONGEST_HEADLINE = 250
 """Longer ones are several headlines run together; nobody can tell them apart."""
 FEWEST_DIGITS, MOST_DIGITS = 7, 16
@@ -39,9 +40,8 @@ HOLDER_NOISE = re.compile(
     re.IGNORECASE,
 )
 FOR = re.compile(r"^(?:ل(?:ـ+|\s)|لدى\s|لصالح\s|to\s|by\s)\s*", re.IGNORECASE)
-SPACES = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}\u2028\u2029\u3000"
 TAG_EDGES = f"{SPACES}:*•·▪●■◼◾○►▶»|-–—_"
-EDGES = " \t\N{NO-BREAK SPACE}.:،,;*-–—_|/•·()[]"
+EDGES = f"{SPACES}.:،,;*-–—_|/•·()[]"
 
 
 def fill(metadata: Metadata, spans: list[Span], sections: frozenset[str]) -> str | None:

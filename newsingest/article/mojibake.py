@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from newsingest.article.edits import Edit, apply, lines
 from newsingest.article.letters import arabic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 UTF_8_READ_AS = ("cp1252", "cp1256")
 
@@ -33,6 +37,9 @@ TASHKEEL = re.compile(
 VOWELS = re.compile("Ù[Ž’\x8e\x92]")
 LOST = "\N{REPLACEMENT CHARACTER}"
 ACCENT = re.compile("[À-ÿ]")
+BETWEEN = r"\s\u2000-\u206f،؛؟«»"
+"""What stands between words, of what UTF-8 writes in several bytes."""
+WORDS = re.compile(f"[{BETWEEN}]|[^{BETWEEN}]+")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f\s]")
 
 
@@ -80,7 +87,7 @@ def _read_as(codec: str, line: str, start: int) -> list[Edit]:
     edits = [_edit(run, 0, codec) for run in found]
     if arabic(apply(edits, line)) < arabic(line) + CLEARLY:
         return []
-    return [_edit(run, start, codec) for run in found]
+    return [edit for run in found for edit in _words(_edit(run, start, codec))]
 
 
 def _edit(run: re.Match[str], start: int, codec: str) -> Edit:
@@ -88,6 +95,18 @@ def _edit(run: re.Match[str], start: int, codec: str) -> Edit:
     table = bytes_of(codec)
     new = bytes(table[char] for char in run[0]).decode()
     return Edit(start + run.start(), start + run.end(), new)
+
+
+def _words(edit: Edit) -> Iterator[Edit]:
+    """Its words and what stands between them: a span may end there.
+
+    Every character of the source was one byte.
+    """
+    start = edit.start
+    for piece in WORDS.findall(edit.new):
+        end = start + len(piece.encode())
+        yield Edit(start, end, piece)
+        start = end
 
 
 def windows_1256_read_as_1252(text: str) -> list[Edit]:

@@ -27,8 +27,10 @@ from newsingest.article.split import Splitter
 from newsingest.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
+    from newsingest.article.align import Alignment
     from newsingest.article.decode import Decoded
     from newsingest.article.record import Alignments, Label
     from newsingest.article.split import Span
@@ -165,15 +167,28 @@ def _check_lines(text: str) -> None:
 def in_source(spans: list[Span], repaired: Repaired) -> tuple[list[Label], list[int]]:
     """Labels and ends of spans in the text as it was saved.
 
-    A span that ends inside something repaired takes all of it; one that is left with
-    nothing is dropped.
+    A span that ends inside something repaired takes all of it, a blank one leaves all
+    of it to the next; one that is left with nothing is dropped.
     """
-    labels, ends = [span.label for span in spans], [span.end for span in spans]
     if not repaired.steps:
-        return labels, ends
-    ends = repaired.back(ends)
-    kept = [at for at, end in enumerate(ends) if end > (ends[at - 1] if at else 0)]
-    return [labels[at] for at in kept], [ends[at] for at in kept]
+        return [span.label for span in spans], [span.end for span in spans]
+    labels: list[Label] = []
+    ends: list[int] = []
+    last = 0
+    for span, end in zip(spans, _ends(spans, repaired.alignment), strict=True):
+        if end > last:
+            labels.append(span.label)
+            ends.append(end)
+            last = end
+    return labels, ends
+
+
+def _ends(spans: list[Span], alignment: Alignment) -> Iterator[int]:
+    for span in spans:
+        if span.label == "blank":
+            yield alignment.to_source(span.end, span.end)[0]
+        else:
+            yield alignment.to_source(0, span.end)[1]
 
 
 def words(text: str) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from newsingest.article.edits import Edit, apply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from newsingest.article.align import Alignment
 
@@ -47,14 +47,6 @@ class Repaired(NamedTuple):
         for edits in self.steps:
             whole = whole.then(Alignment.of(edits, in_place=True))
         return whole
-
-    def back(self, places: Iterable[int]) -> list[int]:
-        """Where places between the characters of this text were before repair.
-
-        One inside a replacement moves to its end.
-        """
-        alignment = self.alignment
-        return [alignment.to_source(0, place)[1] for place in places]
 
 
 class Repair(NamedTuple):
