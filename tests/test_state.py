@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -201,43 +200,6 @@ def test_a_signal_ends_it_well_and_a_rerun_goes_on(tmp_path, number, status):
     assert len(records(tmp_path)) == len(current(tmp_path)) == 4_000
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of one megabyte."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip("a small disk can be mounted by root only")
-    yield disk
-    subprocess.run(["umount", disk], check=True)
-
-
-@pytest.mark.parametrize("suffix", ["", ".zst"])
-def test_a_full_disk_promotes_nothing_and_a_rerun_goes_on(small_disk, tmp_path, suffix):
-    noise = random.Random(0)  # noqa: S311 - what does not compress
-    write(tmp_path / "news", range(900))
-    for file in (tmp_path / "news").iterdir():
-        words = "".join(map(chr, noise.choices(range(0x621, 0x64A), k=1500)))
-        file.write_text(f"{file.read_text('utf-8')}\n{words} كلمة", "utf-8")
-    args = ("parse", tmp_path / "news", "-o", small_disk / f"out.jsonl{suffix}")
-    full = newsingest(*args)
-    assert full.returncode == 1
-    assert "no space left on device: free some space" in full.stderr
-    assert "Exception ignored" not in full.stderr
-    assert os.listdir(small_disk) == []
-    state = ("--state", tmp_path / "state")
-    assert newsingest(*args, *state).returncode == 1
-    subprocess.run(["mount", "-o", "remount,size=64m", small_disk], check=True)
-    assert newsingest(*args, *state).returncode == 0
-    told = newsingest("verify", small_disk / f"out.jsonl{suffix}")
-    assert "900 records, 0 superseded" in told.stderr
-
-
 def test_a_file_that_has_gone_or_is_another_is_not_taken_for_done(tmp_path):
     write(tmp_path / "news", range(3))
     parse(tmp_path)
@@ -302,20 +264,6 @@ def test_an_archive_that_has_not_changed_is_not_read_again(tmp_path):
     again = parse(tmp_path)
     assert "1 record, 1 skipped (1 unchanged), 1 rejected" in again.stderr
     assert "1 rejected" in parse(tmp_path).stderr
-
-
-def test_a_full_disk_under_the_state_is_told(small_disk, tmp_path):
-    write(tmp_path / "news", range(900))
-    args = ("parse", tmp_path / "news", "-o", tmp_path / "out.jsonl")
-    state = ("--state", small_disk / "state")
-    (small_disk / "ballast").write_bytes(bytes((1 << 20) - 130_000))
-    full = newsingest(*args, *state)
-    assert full.returncode == 1
-    assert "free some space" in full.stderr
-    assert "Traceback" not in full.stderr
-    (small_disk / "ballast").unlink()
-    assert newsingest(*args, *state).returncode == 0
-    assert len(records(tmp_path)) == len(current(tmp_path)) == 900
 
 
 def test_a_mount_that_has_vanished_is_told_and_nothing_is_taken_for_gone(tmp_path):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from newsingest.run.batch import Job, Result
-    from newsingest.run.inputs import Done, Input
+    from newsingest.run.inputs import Done, Input, Root
     from newsingest.run.ledger import Gate, Ledger
 
 COMMIT_BYTES, COMMIT_SECONDS = 8 << 20, 1.0
@@ -55,9 +55,9 @@ class Books:
         """End badly."""
         self.sink.discard()
 
-    def vanished(self, sources: Iterable[str]) -> list[str]:
-        """The inputs of earlier runs that are gone; their records are kept."""
-        del sources
+    def vanished(self, root: Root, *, may_be_all: bool) -> list[str] | None:
+        """The inputs of earlier runs that are gone from a folder; `None` if all are."""
+        del root, may_be_all
         return []
 
 
@@ -107,9 +107,10 @@ class Remembering(Books):
         self.commit(closed=True)
         self.sink.commit()
 
-    def vanished(self, sources: Iterable[str]) -> list[str]:
+    def vanished(self, root: Root, *, may_be_all: bool) -> list[str] | None:
         """The inputs of earlier runs that are gone; told once, records kept."""
-        return self.ledger.vanished(sources)
+        unread = self._ledger_gate.unread
+        return self.ledger.vanished(root, unread, may_be_all=may_be_all)
 
 
 @contextmanager

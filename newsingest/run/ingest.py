@@ -280,6 +280,7 @@ class Run(NamedTuple):
 
     def work(self) -> None:
         """From the lock to the last line. Raises `RunError`, `BrokenPipeError`."""
+        folders = {root: _identity(root) for root in self.found.roots if root.folder}
         with ExitStack() as stack:
             with self.stop.waiting():  # perhaps for the lock
                 books = stack.enter_context(_books(self.plan))
@@ -294,7 +295,8 @@ class Run(NamedTuple):
                 rejects.discard()
                 raise
             if not self.plan.files_from and not self.stop.signal:
-                self._tell_vanished(books)
+                for root, before in folders.items():
+                    self._tell_vanished(books, root, before)
 
     def _pass_through(self, books: Books, rejects: sinks.Sink) -> None:
         """Every input to its end. Raises `RunError` where there was none."""
@@ -329,15 +331,35 @@ class Run(NamedTuple):
                 for row in trace.splitlines():
                     self.progress.note(show.clean(row))
 
-    def _tell_vanished(self, books: Books) -> None:
-        folders = {root.source for root in self.found.roots if root.folder}
-        gone = books.vanished(sorted(folders))
+    def _tell_vanished(self, books: Books, root: Root, before: object) -> None:
+        """What is gone from a folder. Raises `RunError` when the folder itself is."""
+        name = printable(root.file)
+        if before != _identity(root):
+            raise RunError(
+                f"{name} is another folder than when the run began: has its disk been "
+                "unmounted? Nothing is taken for gone; run again when it is back"
+            )
+        gone = books.vanished(root, may_be_all=self.plan.allow_empty)
+        if gone is None:
+            raise RunError(
+                f"{name} has none of its articles any more: is its disk mounted? "
+                "Nothing is taken for gone; --allow-empty if that is right"
+            )
         if gone:
             what = count(len(gone), "input")
             self.progress.note(f"gone since the last run: {what}; records kept")
         if self.plan.verbose:
-            for name in gone:
-                self.progress.note(f"gone: {show.clean(name)}")
+            for path in gone:
+                self.progress.note(f"gone: {show.clean(path)}")
+
+
+def _identity(root: Root) -> tuple[int, int] | None:
+    """Which folder it is; none where it is not there."""
+    try:
+        found = os.stat(root.file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _books(plan: Plan) -> AbstractContextManager[Books]:

@@ -16,17 +16,19 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from newsingest.run import archives
-from newsingest.run.inputs import ARCHIVES, Done, printable, racy
+from newsingest.run.inputs import ARCHIVES, Done, printable, racy, unprintable
 from newsingest.run.summary import LOCKED, RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from newsingest.run.inputs import Input, Root, Selection
 
 RECORD, GONE, ARCHIVE = "record", "gone", "archive"
 """Verdicts beside the reasons of rejects: its record is on disk; so it is, but the
 input is there no more; an archive of which every member has its record on disk."""
+KNOWN = {RECORD, GONE, "unreadable"}
+"""Verdicts of rows whose SHA-256, if they have one, is that of the last record."""
 FORMAT = 1
 TABLES = """
 create table if not exists said (name text primary key, value text) without rowid;
@@ -43,9 +45,17 @@ TAKE = """
 insert into done (source, path, size, mtime_ns, sha256, verdict)
 values (?, ?, ?, ?, ?, ?)
 on conflict (source, path) do update set size = excluded.size,
-    mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, verdict = excluded.verdict
+    mtime_ns = excluded.mtime_ns, verdict = excluded.verdict, sha256 = case
+        when excluded.verdict = 'unreadable'
+            and verdict in ('record', 'gone', 'unreadable')
+        then sha256 else excluded.sha256 end
 """
+"""Of what cannot be read for once, its last record is still known."""
 MEMBERS = "select id from done where source = ? and path >= ? and path < ?"
+BELOW = (
+    "select id, path from done where source = ? and verdict = ? "
+    "and path >= ? and (path < ? or ? = '')"
+)
 LOCK_POLL = 0.1
 """Seconds between two tries for a lock that somebody holds."""
 
@@ -168,7 +178,7 @@ class Ledger:
     def _judged(self, item: Input, row: tuple[int, int, int, str, str]) -> Input | None:
         number, size, mtime_ns, sha256, verdict = row
         self._see(number)
-        if verdict not in {RECORD, GONE}:
+        if verdict not in KNOWN or not sha256:
             return item
         same = item.raw is None and (size, mtime_ns) == _stamp(item.file)
         if verdict == RECORD and same:
@@ -197,26 +207,36 @@ class Ledger:
             self.skipped["unchanged"] += 1
         return True
 
-    def vanished(self, sources: Iterable[str]) -> list[str]:
-        """The inputs with a record, of these sources, that were not found again.
+    def vanished(
+        self, root: Root, unread: Container[str], *, may_be_all: bool
+    ) -> list[str] | None:
+        """The inputs below a folder with a record that are there no more.
 
-        Each is told once.
+        Each is told once. `unread` are archives that could not be read. `None` where
+        all that was known of the folder is gone, unless that may be.
         """
-        query = "select id, path from done where source = ? and verdict = ?"
-        gone: dict[int, str] = {}
+        below = printable(root.below)
+        within = (below, below[:-1] + "0", below)  # the character after `/`
+        gone, there = dict[int, str](), False
         with self._failures():
-            for source in sources:
-                for number, path in self._base.execute(query, (source, RECORD)):
-                    if number <= self._last and not self._was_seen(number):
-                        gone[number] = f"{source}/{path}"
+            rows = self._base.execute(BELOW, (root.source, RECORD, *within))
+            for number, path in rows:
+                if number <= self._last and not self._was_seen(number):
+                    gone[number] = path
+                else:
+                    there = True
+            if gone and not there and not may_be_all:
+                return None
+            gone = {
+                number: path
+                for number, path in gone.items()
+                if _is_gone(root, path.removeprefix(below), unread)
+            }
+            self._base.execute("begin immediate")
             marks = [(GONE, number) for number in gone]
-            if marks:
-                self._base.execute("begin immediate")
-                self._base.executemany(
-                    "update done set verdict = ? where id = ?", marks
-                )
-                self._base.execute("commit")
-        return list(gone.values())
+            self._base.executemany("update done set verdict = ? where id = ?", marks)
+            self._base.execute("commit")
+        return [f"{root.source}/{path}" for path in gone.values()]
 
     def _was_seen(self, number: int) -> bool:
         return bool(self._seen[number >> 3] & (1 << (number & 7)))
@@ -249,6 +269,8 @@ class Gate(archives.Gate):
         self._ledger = ledger
         self._read: dict[tuple[str, str], tuple[int, int, str]] = {}
         self._spoilt: set[tuple[str, str]] = set()
+        self.unread: set[str] = set()
+        """Archives that could not be read, or not to their end."""
 
     def members(
         self, root: Root, selection: Selection, skipped: Counter[str]
@@ -258,7 +280,11 @@ class Gate(archives.Gate):
         if not root.only and self._ledger.archive(root, taken):
             return
         stamp = _stamp(root.file)
-        yield from archives.members(root, selection, skipped)
+        whole = printable(root.below)
+        for item in archives.members(root, selection, skipped):
+            if item.path == whole:
+                self.unread.add(whole)
+            yield item
         if stamp and not root.only and not racy(stamp[1]):
             self._read[root.source, printable(root.below)] = (*stamp, taken)
 
@@ -274,6 +300,23 @@ class Gate(archives.Gate):
         for (source, path), (size, mtime_ns, taken) in self._read.items():
             if (source, path) not in self._spoilt:
                 yield Done(path, source, size, mtime_ns, taken, ARCHIVE)
+
+
+def _is_gone(root: Root, below: str, unread: Container[str]) -> bool:
+    """Whether a file or member is there no more, not only out of reach or left out."""
+    name = unprintable(below.encode())
+    parts = name.split(b"/")
+    for at in range(1, len(parts)):
+        archive = root.below + b"/".join(parts[:at])
+        if archive.lower().endswith(ARCHIVES) and printable(archive) in unread:
+            return False
+    try:
+        os.lstat(os.path.join(root.file, name))
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _stamp(file: bytes) -> tuple[int, int] | None:
