@@ -442,13 +442,9 @@ def _is_an_input(path: str) -> RunError:
 def guarded(found: Iterable[Input], plan: Plan) -> Iterator[Input]:
     """The inputs; refuses to read what is being written, by whatever name it came."""
     written = {os.fsencode(os.path.realpath(path)) for path in _files(plan)}
-    names = {os.path.basename(path) for path in written}
+    names = tuple(os.path.basename(path) for path in written)
     for item in found:
-        if (
-            names
-            and os.path.basename(item.file) in names
-            and os.path.realpath(item.file) in written
-        ):
+        if item.file.endswith(names) and os.path.realpath(item.file) in written:
             raise _is_an_input(printable(item.file))
         yield item
 

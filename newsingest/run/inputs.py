@@ -85,8 +85,13 @@ def racy(mtime_ns: int) -> bool:
 def included(selection: Selection, path: bytes) -> bool:
     """Whether `--include` takes a path below its folder."""
     if not selection.include:
-        return path.lower().endswith(ARTICLES)
+        return path.endswith(b".txt") or path.lower().endswith(ARTICLES)
     return _matches(selection.include, path)
+
+
+def is_archive(name: bytes) -> bool:
+    """Whether the articles are in it; names that say so are few among many."""
+    return not name.endswith(b".txt") and name.lower().endswith(ARCHIVES)
 
 
 def excluded(selection: Selection, path: bytes) -> bool:

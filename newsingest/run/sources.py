@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Protocol
 from newsingest.article.record import RejectedError
 from newsingest.run import archives, reading
 from newsingest.run.inputs import (
-    ARCHIVES,
     Input,
     Root,
     Selection,
     excluded,
     included,
+    is_archive,
     printable,
     unprintable,
 )
@@ -77,7 +77,7 @@ class Sources:
     def _below(self, root: Root) -> Iterator[Input]:
         if root.folder:
             yield from Walk(root, self.selection, self.skipped, self.gate)
-        elif root.file.lower().endswith(ARCHIVES):
+        elif is_archive(root.file):
             yield from self.gate.members(root, self.selection, self.skipped)
         else:
             yield Input(root.file, printable(root.below), root.source)
@@ -147,7 +147,7 @@ class Walk:
                 chain.append(identity)
             elif name in odd:
                 yield Input(file, printable(path), source, problem=odd[name])
-            elif self.gate and name.lower().endswith(ARCHIVES):
+            elif self.gate and is_archive(name):
                 root = Root(file, path, source, folder=False)
                 yield from self.gate.members(root, self.selection, self.skipped)
             else:
@@ -194,24 +194,27 @@ class Walk:
         name = entry.name
         if name.startswith(b"."):
             return b"", None
-        link = entry.is_symlink()
-        if entry.is_dir(follow_symlinks=False) or (link and _leads_to_folder(entry)):
-            if excluded(self.selection, below + name):
-                self.skipped["excluded"] += 1
-                return b"", None
-            if link and not self.selection.follow_symlinks:
-                self.skipped["symlink"] += 1
-                return b"", None
-            return name + b"/", None
-        archive = name.lower().endswith(ARCHIVES)
-        if not archive and not included(self.selection, below + name):
+        plain = entry.is_file(
+            follow_symlinks=False
+        )  # nearly all: nothing more is asked
+        if not plain and _is_folder(entry):
+            return self._folder(entry, below), None
+        if not included(self.selection, below + name) and not is_archive(name):
             return b"", None
         if excluded(self.selection, below + name):
             self.skipped["excluded"] += 1
             return b"", None
-        if entry.is_file(follow_symlinks=False):
-            return name, None
-        return name, self._odd(entry)
+        return name, None if plain else self._odd(entry)
+
+    def _folder(self, entry: os.DirEntry[bytes], below: bytes) -> bytes:
+        """The name to keep of a folder, or an empty one."""
+        if excluded(self.selection, below + entry.name):
+            self.skipped["excluded"] += 1
+            return b""
+        if entry.is_symlink() and not self.selection.follow_symlinks:
+            self.skipped["symlink"] += 1
+            return b""
+        return entry.name + b"/"
 
     @staticmethod
     def _odd(entry: os.DirEntry[bytes]) -> tuple[Reason, str] | None:
@@ -226,10 +229,10 @@ class Walk:
         return None
 
 
-def _leads_to_folder(link: os.DirEntry[bytes]) -> bool:
-    """Whether a link does; not one that leads to itself, or where none may look."""
+def _is_folder(entry: os.DirEntry[bytes]) -> bool:
+    """Whether it is one or leads to one; not to itself, or where none may look."""
     try:
-        return link.is_dir()
+        return entry.is_dir()
     except OSError:
         return False
 
@@ -335,7 +338,7 @@ def _member(path: bytes, root: bytes | None, source: str | None) -> Root | None:
     parts = path.split(b"/")
     for at in range(1, len(parts)):
         archive = b"/".join(parts[:at])
-        if archive.lower().endswith(ARCHIVES):
+        if is_archive(archive):
             try:
                 found = _root(archive, root, source, USAGE)
             except RunError:
