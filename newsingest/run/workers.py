@@ -11,11 +11,13 @@ which waits in its pipe; nothing is sent to a worker that might not be reading.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sys
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +35,11 @@ if TYPE_CHECKING:
 
 AHEAD = 3
 """Batches that a worker has at hand, so that it never waits for the next."""
-UNREAD = 64 << 10
+UNREAD = 48 << 10
 """Bytes of them that wait in its pipe. More than a pipe holds, and the parent would
 wait for a worker that waits for the parent."""
+ROOM = 1 << 20
+"""Bytes that a pipe of results holds, where the system allows it."""
 IN_FLIGHT = 8
 """Batches for each worker that may be begun before the first is written."""
 BUFFERED = 32 << 20
@@ -85,7 +89,9 @@ class _Process:
     """One worker process and the tasks it has at hand, the first of them begun."""
 
     process: ForkProcess | SpawnProcess
+    tasks: Connection
     pipe: Connection
+    """Where its results come from."""
     beat: Any
     """Shared memory: how many articles it has begun."""
     at_hand: deque[_Task] = field(default_factory=deque)
@@ -108,9 +114,14 @@ class _Process:
             self.since = time.monotonic()
         self.at_hand.append(task)
         try:
-            self.pipe.send_bytes(task.packed)
+            self.tasks.send_bytes(task.packed)
         except OSError:
             return
+
+    def hang_up(self) -> None:
+        """Close both ways."""
+        self.tasks.close()
+        self.pipe.close()
 
     def still_for(self, now: float) -> float:
         """Seconds since it began an article; none while it waits for the parent."""
@@ -249,7 +260,7 @@ class Pool:
         """Put a new worker in a dead one's place, and do what it had begun alone."""
         while one.pipe.poll() and self._take(one):
             pass
-        one.pipe.close()
+        one.hang_up()
         one.process.join()
         new = self._start()
         self.processes[self.processes.index(one)] = new
@@ -266,20 +277,24 @@ class Pool:
         self._go_on(new, begun.number)
 
     def _start(self) -> _Process:
-        ours, theirs = self._context.Pipe()
+        tasks, given = self._context.Pipe(duplex=False)[::-1]
+        pipe, made = self._context.Pipe(duplex=False)
+        _widen(made.fileno())
         beat = self._context.RawValue("Q", 0)
-        others = _inherited(theirs.fileno()) if FORK == "fork" else []
+        kept = {given.fileno(), made.fileno()}
+        others = _inherited(kept) if FORK == "fork" else []
         process = self._context.Process(  # type: ignore[attr-defined] # fork or spawn
-            target=_serve, args=(theirs, beat, self.job, others), daemon=True
+            target=_serve, args=(given, made, beat, self.job, others), daemon=True
         )
         process.start()
-        theirs.close()
-        return _Process(process, ours, beat)
+        given.close()
+        made.close()
+        return _Process(process, tasks, pipe, beat)
 
     def _end(self) -> None:
         for one in self.processes:
             one.process.kill()
-            one.pipe.close()
+            one.hang_up()
             one.process.join()
         self.processes = []
 
@@ -310,8 +325,15 @@ def _signal(number: int) -> str:
         return str(number)
 
 
+def _widen(pipe: int) -> None:
+    """Let a pipe hold the lines of a batch: else their worker waits for the parent."""
+    with suppress(OSError, AttributeError):  # not so much, not on this system
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, ROOM)
+
+
 def _serve(
-    pipe: Connection,
+    given: Connection,
+    made: Connection,
     beat: Any,  # noqa: ANN401 - a ctypes value
     job: Job,
     others: list[int],
@@ -334,15 +356,15 @@ def _serve(
 
     while True:
         try:
-            batch = pipe.recv()
+            batch = given.recv()
             for result in worker.work(batch, begin):
-                pipe.send(result)
-            pipe.send(None)
+                made.send(result)
+            made.send(None)
         except (EOFError, OSError):  # the parent has gone
             return
 
 
-def _inherited(keep: int) -> list[int]:
+def _inherited(keep: set[int]) -> list[int]:
     """What a forked worker must let go of, stderr apart.
 
     The other workers' pipes, else no worker would see its own close when the parent is
@@ -351,7 +373,7 @@ def _inherited(keep: int) -> list[int]:
     """
     with os.scandir("/proc/self/fd") as entries:
         found = [int(entry.name) for entry in entries]
-    return [fd for fd in found if fd not in {0, 2, keep} and _is_open(fd)]
+    return [fd for fd in found if fd not in keep | {0, 2} and _is_open(fd)]
 
 
 def _is_open(fd: int) -> bool:
