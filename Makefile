@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz fuzz-bytes chaos audit dates bench bench-normalize profile repairs peers-normalize clean
+.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz fuzz-bytes chaos audit dates bench bench-normalize profile repairs peers-normalize remote clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,11 @@ recipes: ## the examples of docs/recipes.md, with their tools in a venv of their
 	$(PYTHON) -m venv .venv-recipes
 	.venv-recipes/bin/pip install --quiet --disable-pip-version-check . pytest hypothesis fastjsonschema duckdb pandas datasets 'datatrove[io]'
 	.venv-recipes/bin/python -m pytest -q tests/test_docs.py -k recipes -W default
+
+remote: ## an S3 server with faults in the middle, in a venv of its own
+	$(PYTHON) -m venv .venv-remote
+	.venv-remote/bin/pip install --quiet --disable-pip-version-check --editable '.[remote]' pytest hypothesis fastjsonschema 'moto[server]'
+	.venv-remote/bin/python -m pytest -q tests/test_remote.py tests/test_remote_s3.py
 
 dist: ## build sdist and wheel, install the wheel alone in a clean venv, run it there
 	rm -rf build
@@ -112,4 +117,4 @@ peers-normalize: ## the peers' profiles beside the peers' packages, on whole str
 	NEWSINGEST_SHARED=$(SHARED) .venv-peers/bin/python bench/peers_normalize.py
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .venv-recipes .venv-normalize .venv-peers build .bench .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-recipes .venv-normalize .venv-peers .venv-remote build .bench .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -282,8 +282,9 @@ def cli() -> None:
 def parse(**given: Any) -> None:
     """Parse folders, files, archives, or `-` for one article on stdin.
 
-    Every option can come from the environment (NEWSINGEST_PARSE_JOBS=4) and from
-    --config.
+    Addresses (s3://, gs://, https://, hdfs://) are read and written like paths, with
+    `pip install 'newsingest[remote]'`. Every option can come from the environment
+    (NEWSINGEST_PARSE_JOBS=4) and from --config.
 
     \b
         newsingest parse articles/ -o records.jsonl.zst --rejects rejects.jsonl

@@ -22,6 +22,7 @@ from newsingest.run.inputs import (
     Selection,
     excluded,
     included,
+    is_remote,
     printable,
 )
 
@@ -218,13 +219,26 @@ def _hidden(name: bytes) -> bool:
 
 
 @contextmanager
-def _opened(file: bytes) -> Iterator[Iterator[Member]]:
+def _stream(file: bytes) -> Iterator[IO[bytes]]:
+    """The bytes of an archive, on disk or elsewhere."""
+    if is_remote(file):
+        from newsingest.run import remote  # noqa: PLC0415 - an extra
+
+        with remote.opened(file) as stream:
+            yield stream
+        return
     try:
         fd = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError as error:
         raise RejectedError("unreadable", reading.reason(error)) from None
     with os.fdopen(fd, "rb") as stream:
         reading.regular(os.fstat(fd))
+        yield stream
+
+
+@contextmanager
+def _opened(file: bytes) -> Iterator[Iterator[Member]]:
+    with _stream(file) as stream:
         lower = file.lower()
         if lower.endswith(b".zip"):
             yield _zip(stream)

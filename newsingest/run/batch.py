@@ -21,7 +21,7 @@ import orjson
 
 from newsingest.article.parse import parser
 from newsingest.article.record import Options, RejectedError
-from newsingest.run.inputs import Done, racy
+from newsingest.run.inputs import Done, is_remote, racy
 from newsingest.run.reading import Reading, read
 from newsingest.run.summary import Reject
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from newsingest.run.inputs import Input
+    from newsingest.run.remote import Fetcher
     from newsingest.run.summary import Summary
 
 Batch: TypeAlias = "list[Input]"
@@ -101,6 +102,7 @@ class Worker:
         gc.freeze()  # the tables are for good, and forked processes share them
         gc.enable()
         self.zone = _zone(job.options.timezone) if job.relative_to_mtime else UTC
+        self._fetcher: Fetcher | None = None
 
     def work(
         self, batch: Iterable[Input], stop: Callable[[], object] = lambda: False
@@ -109,7 +111,7 @@ class Worker:
         result, lines, size = Result(), list[bytes](), 0
         shapes: Counter[tuple[bool, ...]] = Counter()
         with alarm(self.job.timeout) as clock:
-            for item in batch:
+            for item in self._at_hand(batch):
                 if stop():
                     break
                 line = self._one(item, result, shapes, clock)
@@ -121,6 +123,17 @@ class Worker:
                     result, lines, size = Result(), [], 0
                     shapes = Counter()
         yield _finish(result, lines, shapes)
+
+    def _at_hand(self, batch: Iterable[Input]) -> Iterable[Input]:
+        """The inputs; those on other machines are read ahead, and come with bytes."""
+        batch = list(batch)
+        if not any(is_remote(item.file) for item in batch):
+            return batch
+        if self._fetcher is None:
+            from newsingest.run.remote import Fetcher  # noqa: PLC0415 - an extra
+
+            self._fetcher = Fetcher(self.job.max_bytes, self.job.timeout)
+        return self._fetcher.ahead(batch)
 
     def _one(
         self,
@@ -189,7 +202,8 @@ class Worker:
         if item.problem:
             raise RejectedError(*item.problem)
         if item.raw is not None:
-            return Reading(item.raw, len(item.raw), 0)
+            size, at, mark = item.stamp or (None, None, None)
+            return Reading(item.raw, size or len(item.raw), at or 0, mark)
         return read(item.file, self.job.max_bytes)
 
     def _now(self, reading: Reading) -> datetime | None:
@@ -214,6 +228,8 @@ def _finish(
 
 def _done(item: Input, reading: Reading | None, digest: str, verdict: str) -> Done:
     size, mtime_ns = (reading.size, reading.mtime_ns) if reading else (0, 0)
+    if reading and reading.mark is not None:
+        mtime_ns = reading.mark
     if racy(mtime_ns):
         mtime_ns = UNTRUSTED
     return Done(item.path, item.source, size, mtime_ns, digest, verdict)
@@ -223,6 +239,8 @@ def _reject(item: Input, reading: Reading | None, error: RejectedError) -> Rejec
     size, digest = None, None
     if reading:
         size, digest = len(reading.raw), sha256(reading.raw).hexdigest()
+    elif error.reason == "too-large" and item.stamp:
+        size = item.stamp.size
     elif error.reason == "too-large" and item.raw is None:
         with suppress(OSError):
             size = os.stat(item.file).st_size

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from newsingest.run import archives, sinks
-from newsingest.run.summary import RunError
+from newsingest.run.inputs import is_remote, printable
+from newsingest.run.summary import USAGE, RunError
 from newsingest.version import VERSION
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def opened(
         return
     from newsingest.run.ledger import Gate, Ledger  # noqa: PLC0415 - start-up: SQLite
 
+    _check_local(output, state)
     ledger = Ledger(state, lock_wait)
     try:
         notes = _reconfigured(ledger, job, reprocess=reprocess)
@@ -134,6 +136,23 @@ def opened(
         yield books
     finally:
         ledger.close()
+
+
+def _check_local(output: str, state: str) -> None:
+    """Refuse what only a disk can do."""
+    if is_remote(os.fsencode(state)):
+        raise RunError(
+            f"--state {printable(os.fsencode(state))}: a state file is locked and "
+            "written in place: name a local file",
+            USAGE,
+        )
+    if is_remote(os.fsencode(output)):
+        raise RunError(
+            f"-o {printable(os.fsencode(output))}: with --state records are appended, "
+            "and nothing can be appended there: name a local file, and copy it after "
+            "the run",
+            USAGE,
+        )
 
 
 def _appended(output: str, ledger: Ledger) -> tuple[sinks.Sink, str]:

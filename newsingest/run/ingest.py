@@ -21,6 +21,7 @@ from newsingest.run.inputs import (
     Selection,
     excluded,
     included,
+    is_remote,
     printable,
 )
 from newsingest.run.jobs import results
@@ -320,6 +321,8 @@ class Run(NamedTuple):
         """Counts the inputs, where all of them can be counted before they are read."""
         if self.plan.files_from or self.found.stdin:
             return None
+        if any(is_remote(root.file) for root in self.found.roots):
+            return None  # listed once, as it is read
         return sources.count(self.found.roots, self.plan.selection)
 
     def _tell(self, result: Result, rejects: sinks.Sink) -> None:
@@ -395,7 +398,7 @@ def check_apart(plan: Plan) -> None:
     """Refuse two options that name one file: the later would replace the records."""
     owners: dict[str, str] = {}
     for option, path in _written(plan).items():
-        place = path if path == sinks.STDOUT else os.path.realpath(path)
+        place = path if path == sinks.STDOUT else os.fsdecode(_place(path))
         first = owners.setdefault(place, option)
         if first != option:
             what = "stdout" if path == sinks.STDOUT else printable(os.fsencode(path))
@@ -410,18 +413,24 @@ def check_outputs(plan: Plan, roots: Iterable[Root]) -> None:
     """Refuse what would be written over an input, or nowhere, before it happens."""
     for path in _files(plan):
         folder = os.path.dirname(os.path.realpath(path))
-        if not os.path.isdir(folder):
+        if not is_remote(os.fsencode(path)) and not os.path.isdir(folder):
             raise RunError(
                 f"cannot write {path}: no folder {folder}: make the folder first"
             )
         for root in roots:
-            if _would_read(root, os.fsencode(os.path.realpath(path)), plan.selection):
+            if _would_read(root, _place(path), plan.selection):
                 raise _is_an_input(path)
+
+
+def _place(path: str | bytes) -> bytes:
+    """A path without links; an address as it is, less the last slash."""
+    file = os.fsencode(path)
+    return file.rstrip(b"/") if is_remote(file) else os.path.realpath(file)
 
 
 def _would_read(root: Root, file: bytes, selection: Selection) -> bool:
     """Whether a run over this root would take this file for an article."""
-    top = os.path.realpath(root.file)
+    top = _place(root.file)
     if not root.folder:
         return top == file
     if not file.startswith(os.path.join(top, b"")):
@@ -441,10 +450,10 @@ def _is_an_input(path: str) -> RunError:
 
 def guarded(found: Iterable[Input], plan: Plan) -> Iterator[Input]:
     """The inputs; refuses to read what is being written, by whatever name it came."""
-    written = {os.fsencode(os.path.realpath(path)) for path in _files(plan)}
+    written = {_place(path) for path in _files(plan)}
     names = tuple(os.path.basename(path) for path in written)
     for item in found:
-        if item.file.endswith(names) and os.path.realpath(item.file) in written:
+        if item.file.endswith(names) and _place(item.file) in written:
             raise _is_an_input(printable(item.file))
         yield item
 

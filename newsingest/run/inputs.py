@@ -23,11 +23,23 @@ ARCHIVES = (
 )
 
 
+class Stamp(NamedTuple):
+    """What a listing on another machine says of a file; `None` where it does not say.
+
+    `mark` is what a ledger compares instead of a time on disk.
+    """
+
+    size: int | None = None
+    mtime_ns: int | None = None
+    mark: int | None = None
+
+
 class Input(NamedTuple):
     """One article to come: where it is and what it will be called.
 
-    `file` is what to open, `path` and `source` go to the record. `raw` is set where
-    the bytes are here already, `problem` where it is known that there will be none.
+    `file` is what to open: a path, or a URL. `path` and `source` go to the record.
+    `raw` is set where the bytes are here already, `problem` where it is known that
+    there will be none.
     """
 
     file: bytes
@@ -37,6 +49,8 @@ class Input(NamedTuple):
     problem: tuple[Reason, str] | None = None
     known: str | None = None
     """The SHA-256 that its last record was made from, where a ledger knows it."""
+    stamp: Stamp | None = None
+    """What is known of a file on another machine."""
 
 
 class Done(NamedTuple):
@@ -63,6 +77,7 @@ class Root(NamedTuple):
     source: str
     folder: bool
     only: tuple[str, ...] = ()
+    stamp: Stamp | None = None
 
 
 class Selection(NamedTuple):
@@ -72,6 +87,18 @@ class Selection(NamedTuple):
     exclude: tuple[str, ...] = ()
     follow_symlinks: bool = False
     max_bytes: int = 32 << 20
+
+
+_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def is_remote(path: bytes) -> bool:
+    """Whether a path is an address, to be reached through fsspec.
+
+    >>> is_remote(b"s3://bucket/news/"), is_remote(b"news/1.txt")
+    (True, False)
+    """
+    return b"://" in path and bool(_SCHEME.match(path))
 
 
 def racy(mtime_ns: int) -> bool:

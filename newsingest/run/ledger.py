@@ -16,13 +16,20 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from newsingest.run import archives
-from newsingest.run.inputs import ARCHIVES, Done, printable, racy, unprintable
+from newsingest.run.inputs import (
+    ARCHIVES,
+    Done,
+    is_remote,
+    printable,
+    racy,
+    unprintable,
+)
 from newsingest.run.summary import LOCKED, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
-    from newsingest.run.inputs import Input, Root, Selection
+    from newsingest.run.inputs import Input, Root, Selection, Stamp
 
 RECORD, GONE, ARCHIVE = "record", "gone", "archive"
 """Verdicts beside the reasons of rejects: its record is on disk; so it is, but the
@@ -180,7 +187,8 @@ class Ledger:
         self._see(number)
         if verdict not in KNOWN or not sha256:
             return item
-        same = item.raw is None and (size, mtime_ns) == _stamp(item.file)
+        found = _stamp(item.file, item.stamp)
+        same = item.raw is None and (size, mtime_ns) == found
         if verdict == RECORD and same:
             self.skipped["unchanged"] += 1
             return None
@@ -197,7 +205,7 @@ class Ledger:
         """
         path = printable(root.below)
         row = self._base.execute(FIND, (root.source, path)).fetchone()
-        if row is None or row[1:3] != _stamp(root.file):
+        if row is None or row[1:3] != _stamp(root.file, root.stamp):
             return False
         if row[3:] != (selection, ARCHIVE):
             return False
@@ -279,7 +287,7 @@ class Gate(archives.Gate):
         taken = repr((selection.include, selection.exclude))
         if not root.only and self._ledger.archive(root, taken):
             return
-        stamp = _stamp(root.file)
+        stamp = _stamp(root.file, root.stamp)
         whole = printable(root.below)
         for item in archives.members(root, selection, skipped):
             if item.path == whole:
@@ -310,6 +318,10 @@ def _is_gone(root: Root, below: str, unread: Container[str]) -> bool:
         archive = root.below + b"/".join(parts[:at])
         if archive.lower().endswith(ARCHIVES) and printable(archive) in unread:
             return False
+    if is_remote(root.file):
+        from newsingest.run import listing  # noqa: PLC0415 - an extra
+
+        return listing.is_missing(root, name)
     try:
         os.lstat(os.path.join(root.file, name))
     except (FileNotFoundError, NotADirectoryError):
@@ -319,7 +331,11 @@ def _is_gone(root: Root, below: str, unread: Container[str]) -> bool:
     return False
 
 
-def _stamp(file: bytes) -> tuple[int, int] | None:
+def _stamp(file: bytes, listed: Stamp | None) -> tuple[int, int] | None:
+    """Size and time of a file; of one on another machine, what its listing said."""
+    if is_remote(file):
+        size, _, mark = listed or (None, None, None)
+        return None if size is None or mark is None else (size, mark)
     try:
         found = os.stat(file)
     except OSError:

@@ -34,6 +34,8 @@ class Reading(NamedTuple):
     raw: bytes
     size: int
     mtime_ns: int
+    mark: int | None = None
+    """What a ledger compares instead of `mtime_ns`, for files on other machines."""
 
 
 def read(file: bytes, max_bytes: int) -> Reading:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
 from newsingest.article.record import RejectedError
 from newsingest.run import reading
-from newsingest.run.inputs import printable
+from newsingest.run.inputs import is_remote, printable
 from newsingest.run.summary import LOCKED, SIGPIPE, RunError
 
 if TYPE_CHECKING:
@@ -164,6 +164,49 @@ def _name(fd: int, beside: str) -> None:
         os.link(f"/proc/self/fd/{fd}", beside, dst_dir_fd=here, follow_symlinks=True)
     finally:
         os.close(here)
+
+
+class Upload:
+    """A file on another machine that is there whole or not at all.
+
+    It is written on this one first, and sent when it is finished.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Open a private file where temporary ones go.
+
+        Raises `RunError`, also where the store cannot be reached at all.
+        """
+        from tempfile import gettempdir  # noqa: PLC0415 - start-up
+
+        from newsingest.run import remote  # noqa: PLC0415 - an extra
+
+        self.url = url
+        self._remote = remote
+        remote.check_writable(os.fsencode(url))
+        name = f"newsingest.{os.getpid()}.{os.path.basename(url)}"
+        self.file = AtomicFile(os.path.join(gettempdir(), name))
+
+    def write(self, lines: bytes) -> None:
+        """Append lines. Raises `RunError` when the disk is full."""
+        self.file.write(lines)
+
+    def commit(self) -> None:
+        """Finish the file here, then send it.
+
+        Raises `RunError`; what could not be sent is kept here.
+        """
+        self.file.commit()
+        try:
+            self._remote.put(self.file.path, os.fsencode(self.url))
+        except RunError as error:
+            kept = f"what was to be sent is kept in {self.file.path}"
+            raise RunError(f"{error}; {kept}", error.status) from None
+        os.unlink(self.file.path)
+
+    def discard(self) -> None:
+        """Send nothing, keep nothing."""
+        self.file.discard()
 
 
 class Known(NamedTuple):
@@ -370,6 +413,8 @@ def opened(path: str | None) -> Sink:
         return Nowhere()
     if path == STDOUT:
         return Stream(1, "stdout")
+    if is_remote(os.fsencode(path)):
+        return Upload(path)
     try:
         mode = os.stat(path).st_mode
     except OSError:

@@ -23,6 +23,7 @@ from newsingest.run.inputs import (
     excluded,
     included,
     is_archive,
+    is_remote,
     printable,
     unprintable,
 )
@@ -75,12 +76,31 @@ class Sources:
             yield article
 
     def _below(self, root: Root) -> Iterator[Input]:
-        if root.folder:
+        if root.folder and is_remote(root.file):
+            yield from self._listed_remotely(root)
+        elif root.folder:
             yield from Walk(root, self.selection, self.skipped, self.gate)
         elif is_archive(root.file):
             yield from self.gate.members(root, self.selection, self.skipped)
         else:
-            yield Input(root.file, printable(root.below), root.source)
+            path = printable(root.below)
+            yield Input(root.file, path, root.source, stamp=root.stamp)
+
+    def _listed_remotely(self, root: Root) -> Iterator[Input]:
+        from newsingest.run import listing, remote  # noqa: PLC0415 - an extra
+
+        try:
+            for found in listing.Listing(root, self.selection, self.skipped):
+                if isinstance(found, Root):
+                    yield from self.gate.members(found, self.selection, self.skipped)
+                else:
+                    yield found
+        except remote.StoreError as error:
+            if error.passing or root in self.roots:
+                raise remote.failed(root.file, error) from None
+            path = printable(root.below.rstrip(b"/")) or "."
+            why = f"folder: {error}"
+            yield Input(root.file, path, root.source, problem=("unreadable", why))
 
     def _once(self, found: Iterator[Input]) -> Iterator[Input]:
         """Give every id once: the same file twice is skipped, two files are refused."""
@@ -110,7 +130,7 @@ def count(roots: Iterable[Root], selection: Selection) -> Iterator[int]:
     total = 0
     for root in roots:
         walk = Walk(root, selection, Counter(), None)
-        for _ in walk if root.folder else (root,):
+        for _ in walk if root.folder and not is_remote(root.file) else (root,):
             total += 1
             yield total
 
@@ -265,6 +285,10 @@ def _refuse_twins(roots: tuple[Root, ...]) -> None:
 
 
 def _root(path: bytes, root: bytes | None, source: str | None, status: int) -> Root:
+    if is_remote(path) or (root and is_remote(root)):
+        from newsingest.run.listing import root_of  # noqa: PLC0415 - an extra
+
+        return root_of(path, root, source, look=status == FAILED)
     file = os.path.join(root, path) if root and not os.path.isabs(path) else path
     if root and not os.path.lexists(file) and os.path.lexists(path):
         file = path
@@ -322,6 +346,9 @@ def _resolved(
     for line in _entries(stream, b"\0" if null else b"\n"):
         path = line if null else line.removesuffix(b"\r")
         if not path:
+            continue
+        if is_remote(root or path):
+            yield _member(path, root, source) or _root(path, root, source, USAGE)
             continue
         if b"\\x" in path and not os.path.lexists(os.path.join(root or b"", path)):
             path = unprintable(path)

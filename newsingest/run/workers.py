@@ -47,10 +47,17 @@ BUFFERED = 32 << 20
 TICK = 1.0
 """Seconds between two looks at whether workers still move."""
 
-# Nothing here starts a thread before the workers are started, so forking is safe; it is
-# quick (no imports, no compiling) and the compiled tables stay shared. Elsewhere than
-# on Linux the system's own libraries start threads.
-FORK = "fork" if sys.platform == "linux" else "spawn"
+
+def _method() -> str:
+    """How to start a process.
+
+    Forking is quick (no imports, no compiling) and the compiled tables stay shared, but
+    a fork has none of the threads that may hold its locks: a file system on another
+    machine has one. Elsewhere than on Linux the system's own libraries start them.
+    """
+    if sys.platform != "linux" or len(os.listdir("/proc/self/task")) > 1:
+        return "spawn"
+    return "fork"
 
 
 @dataclass(slots=True)
@@ -135,10 +142,7 @@ class Pool:
 
     def __init__(self, job: Job, jobs: int) -> None:
         """Start nothing yet."""
-        import multiprocessing  # noqa: PLC0415 - start-up: one process needs none of it
-
         self.job, self.jobs = job, jobs
-        self._context = multiprocessing.get_context(FORK)
         self.processes: list[_Process] = []
         self._waiting: deque[_Task] = deque()
         self._slots: dict[int, _Slot] = {}
@@ -277,13 +281,17 @@ class Pool:
         self._go_on(new, begun.number)
 
     def _start(self) -> _Process:
-        tasks, given = self._context.Pipe(duplex=False)[::-1]
-        pipe, made = self._context.Pipe(duplex=False)
+        import multiprocessing  # noqa: PLC0415 - start-up: one process needs none of it
+
+        method = _method()
+        context = multiprocessing.get_context(method)
+        tasks, given = context.Pipe(duplex=False)[::-1]
+        pipe, made = context.Pipe(duplex=False)
         _widen(made.fileno())
-        beat = self._context.RawValue("Q", 0)
+        beat = context.RawValue("Q", 0)
         kept = {given.fileno(), made.fileno()}
-        others = _inherited(kept) if FORK == "fork" else []
-        process = self._context.Process(  # type: ignore[attr-defined] # fork or spawn
+        others = _inherited(kept) if method == "fork" else []
+        process = context.Process(  # type: ignore[attr-defined] # fork or spawn
             target=_serve, args=(given, made, beat, self.job, others), daemon=True
         )
         process.start()
@@ -346,8 +354,7 @@ def _serve(
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for fd in others:
         os.close(fd)
-    if others:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     worker = compiled(job)
 
     def begin() -> bool:
