@@ -114,10 +114,10 @@ class Worker:
             for item in self._at_hand(batch):
                 if stop():
                     break
-                line = self._one(item, result, shapes, clock)
+                # No name is kept for a line: the next article needs its room.
+                lines.append(self._one(item, result, shapes, clock))
                 result.inputs += 1
-                lines.append(line)
-                size += len(line)
+                size += len(lines[-1])
                 if size > FLUSH:
                     yield _finish(result, lines, shapes)
                     result, lines, size = Result(), [], 0

@@ -309,6 +309,7 @@ class Run(NamedTuple):
         skipped = (self.found.skipped, books.skipped)
         for result in results(self.plan.job, inputs, self.plan.jobs, self.stop):
             books.take(result)
+            result.lines = b""  # the next ones may need the room
             result.count_in(self.summary, skipped[0] + skipped[1])
             self._tell(result, rejects)
             self.progress.update(self.summary)
