@@ -8,11 +8,10 @@ looked up by itself, and what no table knows is told by what stands beside it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from newsingest.article.fold import TATWEEL, UNSEEN, fold, fold_word
+from newsingest.article.fold import TATWEEL, UNSEEN, fold, fold_all, fold_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,8 +84,7 @@ class Piece(NamedTuple):
     """No table knows it: told by what stands beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Byline:
+class Byline(NamedTuple):
     """What a byline says. `sure` is false for a name or a place that stands alone."""
 
     authors: tuple[str, ...]
@@ -227,7 +225,7 @@ class BylineReader:
             piece.value for piece in found.pieces
             if piece.kind in ("agency", "weak-agency")
         )  # fmt: skip
-        return replace(found, agencies=agencies, authors=(), dateline=None)
+        return found._replace(agencies=agencies, authors=(), dateline=None)
 
     def _leading_role(self, line: str) -> tuple[str, int]:
         """A role such as `بقلم:` or `كتبت` at the front, and where the rest starts."""
@@ -456,9 +454,9 @@ class BylineReader:
 
 def _words(rules: Rules, kind: str) -> frozenset[str]:
     return frozenset(
-        fold(word)
+        word
         for rule in rules.kind(kind).values()
-        for word in rule["words"].split()
+        for word in fold(rule["words"]).split()
     )
 
 
@@ -467,7 +465,7 @@ def _names(rules: Rules, kind: str) -> frozenset[str]:
 
 
 def _folded(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(fold(name).strip() for name in names)
+    return frozenset(map(str.strip, fold_all(names)))
 
 
 def _compact(text: str) -> str:

@@ -57,8 +57,7 @@ class Part(NamedTuple):
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class DateReading:
+class DateReading(NamedTuple):
     """What a printed line says about time.
 
     `start` and `end` bound everything that was read as date, time, zone or a label of
@@ -82,8 +81,8 @@ class DateReading:
     end: int
     coverage: float
     is_date_line: bool
-    facts: tuple[Fact, ...] = field(repr=False)
-    scan: Scan = field(repr=False)
+    facts: tuple[Fact, ...]
+    scan: Scan
 
     @property
     def parts(self) -> tuple[Part, ...]:

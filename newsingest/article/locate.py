@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from newsingest.article.align import Alignment
 from newsingest.article.edits import Edit
 from newsingest.article.fold import UNSEEN, printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from newsingest.article.align import Alignment
     from newsingest.article.record import Alignments
     from newsingest.article.split import Span
 
@@ -55,6 +55,8 @@ def locate(
     >>> raw.decode()[slice(*place.source)], record.metadata.body[slice(*place.body)]
     ('الـوزيرُ', 'الـوزيرُ')
     """
+    from newsingest.article.align import Alignment  # noqa: PLC0415 - start-up
+
     to_body = Alignment.from_flat(alignment["body"])
     to_text = Alignment.from_flat(alignment["text"])
     if of == "source":
@@ -74,6 +76,8 @@ def paragraphs(spans: Sequence[Span]) -> Iterator[tuple[Span, str]]:
 
 def with_body(text: str, spans: Sequence[Span]) -> Alignment:
     """The alignment of a text with the body that its spans make."""
+    from newsingest.article.align import Alignment  # noqa: PLC0415 - start-up
+
     return Alignment.of(_edits(text, spans))
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from newsingest.article import fields, normalize, rules
 from newsingest.article.decode import codec, decode
 from newsingest.article.fold import fold, in_windows
 from newsingest.article.record import (
     SCHEMA_VERSION,
-    AlignedMetadata,
     Metadata,
     Options,
     Record,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from newsingest.article.align import Alignment
+    from newsingest.article.aligned import AlignedMetadata
     from newsingest.article.decode import Decoded
     from newsingest.article.record import Alignments, Label
     from newsingest.article.split import Span
@@ -55,7 +55,7 @@ class Parser:
         `loaded` are the rules of these options where they have been read already.
         """
         self.options = options
-        self.shape = AlignedMetadata if options.align else Metadata
+        self.shape = _shape(align=options.align)
         self.encoding = codec(options.encoding)
         loaded = loaded or rules.load(options.rules)
         self.splitter = Splitter(
@@ -96,8 +96,9 @@ class Parser:
         if not metadata.body and not metadata.title:
             raise RejectedError("no-text", "no line of it says anything")
         self._describe(metadata, spans)
-        if isinstance(metadata, AlignedMetadata):
-            metadata.alignment = self._aligned(metadata.body, spans, repaired)
+        if self.options.align:
+            found = self._aligned(metadata.body, spans, repaired)
+            cast("AlignedMetadata", metadata).alignment = found
         return Record(
             id=identity(source, path),
             text=self.normalize(metadata.body),
@@ -162,6 +163,14 @@ def _check_lines(text: str) -> None:
             f"{lines:,} lines, an article may have {MOST_LINES:,}: is it many articles "
             "in one file?",
         )
+
+
+def _shape(*, align: bool) -> type[Metadata]:
+    if not align:
+        return Metadata
+    from newsingest.article.aligned import AlignedMetadata  # noqa: PLC0415 - start-up
+
+    return AlignedMetadata
 
 
 def in_source(spans: list[Span], repaired: Repaired) -> tuple[list[Label], list[int]]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from newsingest.article.fold import fold, raw_offset
+from newsingest.article.fold import fold, fold_all, raw_offset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,8 +70,7 @@ class Phrase(NamedTuple):
     ends: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A phrase found at the start of a line; `rest` is where its value begins."""
 
     phrase: Phrase
@@ -86,21 +84,20 @@ class Match:
 
 def _phrases(kind: str, name: str, rule: Rule) -> Iterator[Phrase]:
     match = rule.get("match", "mark")
-    needs = tuple(map(fold, rule.get("needs", ())))
-    for spelling in rule["phrases"]:
-        folded = fold(spelling)
-        yield Phrase(
-            folded=folded.strip(DECORATION) or folded,
-            rule=f"{kind}.{name}",
-            label=cast("Label", rule.get("becomes", kind)),
-            match=match,
-            longest=rule.get("short", LENGTHS[match]),
-            zone=rule.get("zone", "edge" if kind in EDGES else "any"),
-            needs=needs,
-            heads_list=rule.get("list", False),
-            glued=rule.get("glued", False),
-            ends=rule.get("ends", False),
-        )
+    of_rule = partial(
+        Phrase,
+        rule=f"{kind}.{name}",
+        label=cast("Label", rule.get("becomes", kind)),
+        match=match,
+        longest=rule.get("short", LENGTHS[match]),
+        zone=rule.get("zone", "edge" if kind in EDGES else "any"),
+        needs=tuple(map(fold, rule.get("needs", ()))),
+        heads_list=rule.get("list", False),
+        glued=rule.get("glued", False),
+        ends=rule.get("ends", False),
+    )
+    for folded in fold_all(rule["phrases"]):
+        yield of_rule(folded.strip(DECORATION) or folded)
 
 
 class PhraseBook:

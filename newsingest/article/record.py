@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,8 +47,7 @@ Reason = Literal[
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(NamedTuple):
     """Everything that can change a record; hashable and picklable.
 
     `profile_text` is the TOML of a profile of the user's own (`profile` is then its
@@ -134,13 +133,6 @@ class Alignments(TypedDict):
 
     body: list[int]
     text: list[int]
-
-
-@dataclass(kw_only=True)
-class AlignedMetadata(Metadata):
-    """What is known of one article, and the way from its `text` back to the source."""
-
-    alignment: Alignments = field(default_factory=lambda: Alignments(body=[], text=[]))
 
 
 @dataclass(kw_only=True)

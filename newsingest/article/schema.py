@@ -6,7 +6,8 @@ from dataclasses import fields
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from newsingest.article.record import AlignedMetadata, Alignments, Metadata, Record
+from newsingest.article.aligned import AlignedMetadata
+from newsingest.article.record import Alignments, Metadata, Record
 from newsingest.version import VERSION
 
 DESCRIPTIONS = {

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import IO, TYPE_CHECKING, Any
@@ -428,7 +428,7 @@ def _line(told: dict[str, Any]) -> bytes:
 def _told(job: Job, selection: Selection) -> dict[str, Any]:
     """How articles are read, as JSON."""
     return {
-        "options": asdict(job.options),
+        "options": job.options._asdict(),
         "relative_to_mtime": job.relative_to_mtime,
         "max_bytes": job.max_bytes,
         "timeout": job.timeout,
