@@ -2,11 +2,13 @@
 
     python bench/normalize.py [--articles N] [--rounds N]
 
-Articles are read from ../shared/data (or NEWSINGEST_SHARED), or from samples/ where
-that is absent; the vocalised ones have a mark on every other letter besides. Every
-contender has every article as a fresh string (some keep a copy in UTF-8 inside the
-string) and its turn in every round. The best round counts: MB of UTF-8 a second of CPU.
-PyArabic, arabic-norm and arabic-normalize take part where they are installed.
+All articles of ../shared/data/outlets (or NEWSINGEST_SHARED) are read, or samples/
+where they are absent; the vocalised ones are the same with marks on two letters of
+three. Every contender has every article as a fresh string (some keep a copy in UTF-8
+inside the string) and its turn in every round. The best round counts: MB of UTF-8 a
+second of CPU. PyArabic, arabic-norm and arabic-normalize take part where they are
+installed. `standard` does more than any of them: the profiles that do what the last two
+do, no more and no less, are called "as" them.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import argparse
 import os
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import cycle
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any
@@ -29,19 +32,23 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("NEWSINGEST_SHARED", ROOT.parent / "shared"))
 WANTED = (
-    ("standard", "PyArabic", 40.0),
-    ("standard", "arabic-norm", 1.0),
-    ("standard", "arabic-normalize", 1.0),
-    ("search", "str.translate", 5.0),
-    ("decode, standard, orjson", "decode, orjson", 0.75),
+    ("standard", "PyArabic", 40.0, 0.0),
+    ("standard", "arabic-norm", 1.0, 0.8),
+    ("as arabic-norm", "arabic-norm", 1.0, 0.8),
+    ("standard", "arabic-normalize, digits", 1.0, 0.8),
+    ("as arabic-normalize", "arabic-normalize", 1.0, 0.8),
+    ("search", "str.translate", 5.0, 0.0),
+    ("decode, standard, orjson", "decode, orjson", 0.75, 0.0),
 )
-"""Whose speed is told as a multiple of whose, and what is aimed at on news."""
+"""Whose speed is told as a multiple of whose; what is aimed at on news, vocalised."""
+MARKS = ("\N{ARABIC FATHA}", "\N{ARABIC KASRA}", "\N{ARABIC DAMMA}", "\N{ARABIC SUKUN}")
+MARKS += ("\N{ARABIC SHADDA}\N{ARABIC FATHA}",)
 
 
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--articles", type=int, default=500)
+    options.add_argument("--articles", type=int)
     options.add_argument("--rounds", type=int, default=5)
     given = options.parse_args()
     plain = articles(given.articles)
@@ -52,15 +59,16 @@ def main() -> None:
     for name in speeds["news"]:
         print(f"{name:28}" + "".join(f"{s[name]:12.1f}" for s in speeds.values()))
     print()
-    for ours, other, wanted in WANTED:
-        if other in speeds["news"]:
-            told = [f"{kind} {s[ours] / s[other]:.2f}" for kind, s in speeds.items()]
-            print(f"{ours} / {other}: {', '.join(told)} (aim {wanted:g} on news)")
-        else:
+    for ours, other, *wanted in WANTED:
+        if other not in speeds["news"]:
             print(f"{other} is not installed: make bench-normalize")
+            continue
+        for (kind, s), aim in zip(speeds.items(), wanted, strict=True):
+            told = f"{ours} / {other}, {kind}: {s[ours] / s[other]:.2f}"
+            print(f"{told} (aim {aim:g})" if aim else told)
 
 
-def articles(most: int) -> list[str]:
+def articles(most: int | None) -> list[str]:
     """Real articles, or our own samples."""
     folder = SHARED / "data/outlets"
     files = sorted((folder if folder.exists() else ROOT / "samples").rglob("*.txt"))
@@ -68,11 +76,10 @@ def articles(most: int) -> list[str]:
 
 
 def vocalised(text: str) -> str:
-    """A text with a fatha on every other letter."""
+    """A text with marks on two letters of three."""
+    marks = cycle(MARKS)
     return "".join(
-        character + "\N{ARABIC FATHA}"
-        if at % 2 and "ب" <= character <= "ي"
-        else character
+        character + next(marks) if at % 3 and "ب" <= character <= "ي" else character
         for at, character in enumerate(text)
     )
 
@@ -113,9 +120,12 @@ def on_texts() -> Mapping[str, Callable[[str], object]]:
         found["PyArabic"] = pyarabic()
     if find_spec("arabic_norm"):
         found["arabic-norm"] = import_module("arabic_norm").normalize
+        found["as arabic-norm"] = normalize.load("arabic-norm")
     if find_spec("arabic_normalize"):
-        rust = import_module("arabic_normalize").Normalizer(digits="western")
+        rust = import_module("arabic_normalize")
         found["arabic-normalize"] = rust.normalize
+        found["arabic-normalize, digits"] = rust.Normalizer(digits="western").normalize
+        found["as arabic-normalize"] = normalize.load("arabic-normalize")
     return found
 
 

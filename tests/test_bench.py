@@ -200,4 +200,4 @@ def test_the_benchmark_prints_its_tables(tmp_path):
 def test_the_normaliser_is_measured():
     done = script("normalize.py", "--articles", 2, "--rounds", 1)
     assert done.returncode == 0, done.stderr
-    assert "search / str.translate: news" in done.stdout
+    assert "search / str.translate, news: " in done.stdout

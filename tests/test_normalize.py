@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsingest.article import normalize
+from newsingest.article import normalize, quick
+from newsingest.article.edits import apply
+from newsingest.article.steps import compile_step
 
 PIECES = [
     *"ابتةلـأإؤئی٠٧۴٫٬،@#.:/whtsp_«?-1é",
@@ -109,31 +111,76 @@ def test_words_are_never_split_or_joined(profile, words):
     assert not any(set(normalizer(word)) & {" ", "\n"} for word in words)
 
 
-ON_WINDOWS = st.text(
+COMMON = st.text(
     st.one_of(
         st.sampled_from("ـ \n\N{NO-BREAK SPACE}\N{RIGHT-TO-LEFT MARK}َّاأ"),
-        st.sampled_from(normalize.COMMONEST),
+        st.sampled_from("ﻻﷺ●٬\N{ARABIC SMALL HIGH SEEN}\N{LEFT-TO-RIGHT ISOLATE}"),
+        st.sampled_from(quick.COMMONEST),
     ),
     max_size=20,
 )
 
 
-@pytest.mark.parametrize(
-    "profile", [name for name in normalize.names() if name != "arabert"]
+def plainly(steps, text):
+    """What the steps do, each by the edits it makes: the reference."""
+    for step in steps:
+        text = apply(step.plain()(text), text)
+    return text
+
+
+@pytest.mark.parametrize("profile", normalize.names())
+@given(text=COMMON)
+@settings(max_examples=150)
+def test_all_at_once_and_step_by_step_is_what_the_plain_steps_do(profile, text):
+    whole = normalize.load(profile).whole
+    expected = plainly(whole.steps, text)
+    assert whole.by_steps(text) == expected
+    if whole.quick:
+        assert whole.quick.apply(text) in (expected, None)
+
+
+STEPS = st.one_of(
+    st.sampled_from(
+        [
+            {"kind": "unicode", "form": "NFC"},
+            {"kind": "unicode", "form": "NFKC"},
+            {"kind": "pattern", "find": "ـ+(?=\\S)", "replace": "", "needs": "ـ"},
+            {"kind": "pattern", "find": "ـ", "replace": "-ا", "needs": "ـ"},
+            {"kind": "pattern", "find": "[ء-ي]ا", "replace": "ا", "needs": "ا"},
+            {"kind": "pattern", "find": "ا(?=\\w)", "replace": "1", "needs": "ا"},
+            {"kind": "pattern", "find": "(ا)ب", "replace": "\\1", "needs": "ا"},
+            {"kind": "pattern", "find": "اا", "replace": "ﷺ", "needs": "ا"},
+            {"kind": "pattern", "find": "٬", "replace": ",", "needs": "٬"},
+            {"kind": "space", "policy": "single"},
+        ]
+    ),
+    st.builds(
+        lambda table, delete: {"kind": "map", "map": table, "delete": sorted(delete)},
+        st.dictionaries(
+            st.sampled_from("ابأﻻـ ـ،َّ1●\N{NO-BREAK SPACE}"),
+            st.sampled_from(["ا", "ب", "أ", "لا", "ـ", " ", "َ", "ﷺ", "●", ","]),
+            max_size=3,
+        ),
+        st.sets(st.sampled_from("بَّـ،\N{RIGHT-TO-LEFT MARK}ﻻ"), max_size=3),
+    ),
 )
-@given(text=ON_WINDOWS)
-@settings(max_examples=200)
-def test_one_pass_over_bytes_does_what_the_steps_do(profile, text):
-    normalizer = normalize.load(profile)
-    by_steps = text
-    for step in normalizer.whole.steps:
-        by_steps = step.apply(by_steps, normalize.rare_leads(by_steps))
-    assert normalizer.whole.quick.apply(text) in (by_steps, None)
 
 
-@pytest.mark.parametrize("profile", ["standard", "search"])
-def test_most_texts_take_one_pass(profile):
-    assert normalize.load(profile).whole.quick.apply("شدّة الـ48 ـ إلى") is not None
+@given(
+    own=st.lists(STEPS, min_size=1, max_size=5),
+    text=st.text("ابأ ـَّ،١1ﻻ●ﷺ٬\N{NO-BREAK SPACE}\N{RIGHT-TO-LEFT MARK}", max_size=12),
+)
+@settings(max_examples=500)
+def test_so_does_any_profile_of_ones_own(own, text):
+    steps = tuple(map(compile_step, own))
+    whole = normalize.Pass.of(steps)
+    assert whole(text) == whole.by_steps(text) == plainly(steps, text)
+
+
+@pytest.mark.parametrize("profile", ["light", "standard", "search"])
+@pytest.mark.parametrize("text", ["شدّة الـ48 ـ إلى", "ﻷن 3/4 جداًّ\N{NO-BREAK SPACE}٢٠"])
+def test_most_texts_are_done_at_once(profile, text):
+    assert normalize.load(profile).whole.quick.apply(text, spare=True) is not None
 
 
 @pytest.mark.parametrize("profile", normalize.NAMES)

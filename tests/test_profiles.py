@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from newsingest.article import normalize
+from newsingest.article import normalize, quick, steps
+from newsingest.article.profiles import characters
 from newsingest.run.differences import visible
 from tests.test_normalize import ARABIC
 
@@ -200,16 +201,17 @@ def maps_only(profile):
 
 
 @pytest.mark.parametrize("profile", [*filter(maps_only, normalize.PEERS)])
-def test_maps_are_what_translate_does_over_all_of_unicode(profile):
-    expected = ASSIGNED
+@pytest.mark.parametrize("text", [ASSIGNED, quick.COMMONEST[1:]], ids=["all", "common"])
+def test_maps_are_what_translate_does_over_all_of_unicode(profile, text):
+    expected = text
     for step in normalize.described(profile):
-        table = str.maketrans(normalize.entries(step))
-        default = normalize.DEFAULTS[step.get("default", "keep")]
+        table = str.maketrans(steps.entries(step))
+        default = steps.DEFAULTS[step.get("default", "keep")]
         if default is not None:
-            kept = {ord(c): c for c in normalize.characters(step.get("keep", ()))}
+            kept = {ord(c): c for c in characters(step.get("keep", ()))}
             table = Else(kept | table, default)
         expected = expected.translate(table)
-    assert normalize.load(profile)(ASSIGNED) == expected
+    assert normalize.load(profile)(text) == expected
 
 
 def test_addresses_are_left_alone_beside_steps_that_act_on_any_text():
