@@ -33,6 +33,23 @@ def test_results_come_in_the_order_of_their_inputs(processes):
     assert lines(job, 500, processes) == lines(job, 500, 1)
 
 
+@pytest.mark.parametrize(("count", "pools"), [(1, 0), (256, 0), (257, 1), (700, 1)])
+def test_processes_are_started_where_they_pay(monkeypatch, count, pools):
+    started = []
+
+    class Counted(workers.Pool):
+        def _start(self):
+            started.append(self)
+            return super()._start()
+
+    monkeypatch.setattr(jobs, "PATIENCE", 0.0)
+    monkeypatch.setattr(jobs, "_cpus", lambda: 2)
+    monkeypatch.setattr(workers, "Pool", Counted)
+    job = Job(options=Options())
+    assert lines(job, count, None) == lines(job, count, 1)
+    assert len(set(started)) == pools
+
+
 class Deadly(Worker):
     """A worker that is killed by one article, as the kernel does when memory is out."""
 

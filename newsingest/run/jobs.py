@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from newsingest.run.batch import compiled
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from newsingest.run.inputs import Input
 
 PATIENCE = 0.3
-"""Seconds that one process works before others are started, where the number of them
-was left to us: a small corpus never pays for processes."""
+"""Seconds of its own that one process works before others are started, where the number
+of them was left to us: a small corpus never pays for processes, a busy machine counts
+no time in which nothing was done."""
+WORTH = 4
+"""Batches that must still be there then: the last few take no longer here."""
 BATCH = 64
 MOST_BYTES = 4 << 20
 """Contents that a batch carries at most (members of archives come with theirs)."""
@@ -37,18 +40,18 @@ def results(
     worker = compiled(job)
     batches = cut(inputs)
     wanted = jobs or _cpus()
-    until = time.monotonic() + (0.0 if jobs else PATIENCE)
-    for batch in batches:
+    until = time.process_time() + (0.0 if jobs else PATIENCE)
+    worth = 1 if jobs else WORTH
+    while batch := next(batches, None):
         if stop():
             return
-        if wanted > 1 and time.monotonic() >= until:
-            following = next(batches, None)
-            if following is not None:
+        if wanted > 1 and time.process_time() >= until:
+            ahead = [*islice(batches, worth)]
+            batches = chain(ahead, batches)
+            if len(ahead) == worth:
                 from newsingest.run.workers import Pool  # noqa: PLC0415 - start-up
 
-                yield from Pool(job, wanted).run(
-                    chain([batch, following], batches), stop
-                )
+                yield from Pool(job, wanted).run(chain([batch], batches), stop)
                 return
         yield from worker.work(batch, stop)
 
