@@ -35,6 +35,21 @@ class Size(click.ParamType[int]):
         return int(number) * SIZES[unit]
 
 
+class Seconds(click.FloatRange):
+    """A time; `nan`, which is in no order with anything, would be in every range."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Give the number of seconds."""
+        number = float(super().convert(value, param, ctx))
+        if number != number:  # noqa: PLR0124 - only nan differs from itself
+            self.fail(f"{value!r} is no number of seconds: say 60 or 0.5", param, ctx)
+        return number
+
+
 def _configured(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     """Take defaults from a TOML file whose keys are the options' names."""
     if value is None:
@@ -167,7 +182,7 @@ INPUT_OPTIONS = (
     ),
     click.option(
         "--timeout",
-        type=click.FloatRange(min=0, max=1e6),
+        type=Seconds(min=0, max=1e6),
         default=60.0,
         show_default=True,
         metavar="SECONDS",
@@ -230,7 +245,7 @@ def cli() -> None:
 )
 @click.option(
     "--lock-wait",
-    type=click.FloatRange(min=0),
+    type=Seconds(min=0, max=1e6),
     default=0.0,
     metavar="SECONDS",
     help="Wait so long for another run on this state file. [default: exit 11 at once]",

@@ -22,7 +22,10 @@ PHONE = re.compile(
 )
 CREDIT = re.compile(r"©\s*(\S.*)$|\(([^()]{2,40})\)[.\s]*$")
 PHOTO_ROLE = re.compile(r"^(?:تصوير|عدسة|بعدسة|الصورة|صورة)\s*:?\s+")
-SPACES = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}\u2028\u2029\u3000"
+SPACES = (
+    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}\u1680\u2028\u2029\u202f"
+    "\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+)
 QUOTES = f"{SPACES}«»\"'“”"
 LONGEST_HEADLINE = 250
 """Longer ones are several headlines run together; nobody can tell them apart."""

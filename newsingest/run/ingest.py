@@ -182,8 +182,6 @@ def tell_end(
         return
     if failure:
         progress.fail(failure)
-        if not summary.inputs:
-            return
     elif status > 128:  # noqa: PLR2004 - a signal
         progress.note(f"interrupted; {_how_to_go_on(plan)}")
     progress.finish(summary)

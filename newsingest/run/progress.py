@@ -69,6 +69,11 @@ def clean(text: str) -> str:
     return re.sub(CONTROL, "?", text)
 
 
+def _escaped(found: re.Match[str]) -> str:
+    r"""A character as JSON may write it: a log is read on terminals too."""
+    return f"\\u{ord(found[0]):04x}"
+
+
 class Silent:
     """`--quiet`: nothing but what made the run fail."""
 
@@ -150,9 +155,9 @@ class Lines:
 class Json:
     """`--log-format json`: one object an event."""
 
-    def __init__(self, file: TextIO) -> None:
-        """Write to `file`."""
-        self.file = file
+    def __init__(self, file: TextIO, *, quiet: bool = False) -> None:
+        """Write to `file`; only what made the run fail if `quiet`."""
+        self.file, self.quiet = file, quiet
         self.told = time.monotonic()
 
     def start(self, total: Iterator[int] | None) -> None:
@@ -191,7 +196,10 @@ class Json:
     def _event(self, event: str, **what: object) -> None:
         import orjson  # noqa: PLC0415 - start-up: only logs in JSON need it here
 
-        self.file.write(orjson.dumps({"event": event} | what).decode() + "\n")
+        if self.quiet and event != "error":
+            return
+        line = orjson.dumps({"event": event} | what).decode()
+        self.file.write(re.sub(CONTROL, _escaped, line) + "\n")
         self.file.flush()
 
 
@@ -351,7 +359,7 @@ def chosen(  # noqa: PLR0913 - what the options say
     """How this run shows itself, by the options and by what stderr is."""
     file = file or sys.stderr
     if log_format == "json":
-        return Json(file)
+        return Json(file, quiet=quiet)
     if quiet:
         return Silent(file)
     if file.isatty():
