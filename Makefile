@@ -86,8 +86,8 @@ fuzz: $(VENV)/.dev ## look for new counter-examples to the laws, for minutes
 fuzz-bytes: $(VENV)/.dev ## bytes to record: a million spoilt articles on all cores; FUZZ="20000 --seed x"
 	$(BIN)/python bench/fuzz.py $(FUZZ)
 
-chaos: $(VENV)/.dev ## kill the command and its workers at hundreds of moments, and count records
-	NEWSINGEST_KILLS=60 $(BIN)/python -m pytest -q -rP tests/test_chaos.py
+chaos: $(VENV)/.dev ## kill the command and its workers at hundreds of moments; large and hostile inputs
+	NEWSINGEST_KILLS=60 $(BIN)/python -m pytest -q -rP tests/test_chaos.py tests/test_bounds.py tests/test_disks.py
 
 audit: $(VENV)/.dev ## known advisories of the dependencies
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-audit

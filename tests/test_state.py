@@ -448,3 +448,31 @@ def test_compact_by_root_leaves_the_file_to_its_owner(tmp_path):
     assert newsingest("compact", output).returncode == 0
     found = output.stat()
     assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (1, 1, 0o640)
+
+
+@pytest.mark.parametrize("back", [86_400, 3, 0.001])
+def test_a_change_by_a_clock_that_went_backwards_is_found(tmp_path, back):
+    """Time stamps are compared for being the same, never for being later."""
+    write(tmp_path / "news", range(3))
+    file = tmp_path / "news" / "0001.txt"
+    long_ago = time.time() - 10**6
+    os.utime(file, (long_ago, long_ago))
+    parse(tmp_path)
+    same_size = file.read_text("utf-8").replace("البلدية", "الحكومة")
+    file.write_text(same_size, "utf-8")
+    os.utime(file, (long_ago - back, long_ago - back))
+    assert "1 record, 2 skipped" in parse(tmp_path).stderr
+    assert "الحكومة" in current(tmp_path)["0001.txt"]["text"]
+
+
+def test_a_state_from_the_future_is_a_state(tmp_path):
+    write(tmp_path / "news", range(3))
+    parse(tmp_path)
+    ahead = time.time() + 10**6
+    for name in ("state", "out.jsonl", "news/0001.txt", "news"):
+        os.utime(tmp_path / name, (ahead, ahead))
+    for _ in range(2):
+        assert "0 records, 3 skipped (3 unchanged)" in parse(tmp_path).stderr
+    write(tmp_path / "news", [3])
+    assert "1 record, 3 skipped" in parse(tmp_path).stderr
+    assert len(records(tmp_path)) == 4

@@ -40,7 +40,7 @@ LATIN = bytes((*range(0x41, 0x5B), *range(0x61, 0x7B)))
 """The letters as bytes, which are counted ten times as fast as characters."""
 
 LANGUAGE_SAMPLE = 400
-MOST_LINES = 200_000
+MOST_LINES = 500_000
 PIECE = 1 << 16
 """Characters whose words are counted at once: a list of all words takes eight times
 the memory of the text."""

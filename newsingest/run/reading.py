@@ -23,6 +23,8 @@ MAX_RATIO = 1000
 pass 1,032, the others pass a million when made to."""
 DECODER_MEMORY = 256 << 20
 """An .xz names in its head how much memory its reader is to take: up to 4 GiB."""
+AHEAD = 1 << 14
+"""Bytes of an .xz that are read at once: what has been read bounds what may come."""
 FEED = 256
 """Bytes of a .zst that are unpacked at once, each to 32 KiB at most."""
 TRIES = 3
@@ -251,14 +253,14 @@ class _Xz:
     def read(self, most: int) -> bytes:
         while True:
             if self._decoder.eof:  # streams may follow one another, padded with zeros
-                rest = (self._decoder.unused_data or self._packed.read(CHUNK)).lstrip(
+                rest = (self._decoder.unused_data or self._packed.read(AHEAD)).lstrip(
                     b"\0"
                 )
                 if not rest:
                     return b""
                 self._decoder = self._fresh()
             elif self._decoder.needs_input:
-                rest = self._packed.read(CHUNK)
+                rest = self._packed.read(AHEAD)
                 if not rest:
                     raise EOFError("ends in the middle of its data")
             else:
