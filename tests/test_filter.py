@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 
@@ -141,6 +142,24 @@ def test_diff_shows_what_changes_and_what_cannot_be_seen():
     assert done.stdout.decode() == "-:2\n-إلى القدس<U+200F>\n+الى القدس\n"
 
 
+def test_diff_is_in_colour_on_a_terminal():
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
+    environment.pop("NO_COLOR", None)
+    subprocess.run(
+        [*COMMAND, "normalize", "--diff"],
+        input="إلى\n".encode(),
+        stdout=theirs,
+        env=environment,
+        check=True,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 4096).decode()
+    os.close(ours)
+    assert "\x1b[1;31mإلى" in shown
+    assert "\x1b[1;32mالى" in shown
+
+
 def test_pieces_side_by_side_are_the_two_texts():
     before, after = "قال أحمد، إلى أين؟ 3", "قال احمد, الى اين? 3"
     pieces = list(compared(before, after))
@@ -180,6 +199,13 @@ def test_a_profile_of_ones_own(tmp_path):
     assert shown.endswith("4. Gaf.\n   map: گ → ك\n")
     done = run("normalize", "--profile", str(own), stdin="گلة\n".encode())
     assert done.stdout.decode() == "كله\n"
+
+
+def test_a_case_that_does_not_hold_is_told(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('extends = "lucene"\ncase = { in = "أ", out = "أ" }\n', "utf-8")
+    shown = run("profiles", str(own)).stdout.decode()
+    assert shown.endswith("before: أ\nafter:  ا\nnot أ, as its case says\n")
 
 
 @pytest.mark.parametrize("command", [["profiles", "x"], ["normalize", "--profile=x"]])

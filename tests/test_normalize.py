@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsingest.article import normalize, quick
+from newsingest.article.addresses import SIGNS
 from newsingest.article.edits import apply
 from newsingest.article.steps import compile_step
 
@@ -183,10 +185,12 @@ def test_most_texts_are_done_at_once(profile, text):
     assert normalize.load(profile).whole.quick.apply(text, spare=True) is not None
 
 
-@pytest.mark.parametrize("profile", normalize.NAMES)
+@pytest.mark.parametrize("profile", normalize.names())
 def test_lone_surrogates_and_all_planes_pass(profile):
     text = "\ud800 \udfff \U0001f600 \U0010ffff"
-    assert normalize.load(profile)(text)
+    new, alignment = normalize.load(profile).align(text)
+    assert new == normalize.load(profile)(text)
+    assert alignment.to_source(0, len(new))[1] <= len(text)
 
 
 PATTERN = "[[step]]\nkind = 'pattern'\nneeds = 'a'\n"
@@ -217,6 +221,11 @@ PATTERN = "[[step]]\nkind = 'pattern'\nneeds = 'a'\n"
 def test_a_mistake_is_named(toml, message):
     with pytest.raises(normalize.ProfileError, match=message):
         normalize.load("my", toml)
+
+
+def test_a_profile_that_extends_an_unknown_one_is_named():
+    with pytest.raises(normalize.ProfileError, match="profile my: extends: no profile"):
+        normalize.load("my", "extends = 'mine'")
 
 
 def test_an_unknown_profile_names_the_known_ones():
@@ -265,18 +274,53 @@ def test_aligning_does_what_the_profile_does(profile, text):
 @pytest.mark.parametrize("profile", normalize.names())
 @given(text=ARABIC)
 @settings(max_examples=60)
-def test_a_span_comes_from_what_makes_it(profile, text):
-    """Words of the target, normalised by themselves from where they came from."""
-    normalizer = normalize.load(profile)
-    target, alignment = normalizer.align(text)
+def test_a_span_of_the_target_and_its_source_find_each_other(profile, text):
+    target, alignment = normalize.load(profile).align(text)
     at = 0
     for start in range(len(target)):
         source, end = alignment.to_source(start, start + 1)
-        assert at <= end <= len(text)
-        at = max(at, source)
+        assert at <= source <= end <= len(text)
         first, last = alignment.to_target(source, end)
         assert source == end or first <= start < last
+        at = source
     assert alignment.to_source(0, len(target))[1] <= len(text)
+
+
+@pytest.mark.parametrize("profile", normalize.names())
+@given(text=ARABIC)
+@settings(max_examples=60)
+def test_a_word_of_the_target_is_made_of_its_source_alone(profile, text):
+    normalizer = normalize.load(profile)
+    target, alignment = normalizer.align(text)
+    for word in re.finditer("[^ \n]+", target):
+        start, end = alignment.to_source(*word.span())
+        if any(sign in text for sign in SIGNS):  # what begins depends on what precedes
+            start = 1 + max(text.rfind(" ", 0, start), text.rfind("\n", 0, start))
+            behind = re.compile("[ \n]|$").search(text, end)
+            end = behind.start()
+        assert word[0] in normalizer(text[start:end])
+
+
+def seen(text):
+    """What a reader sees: glyphs as letters, nothing that has no width, no stretching."""
+    glyphs = (
+        unicodedata.normalize("NFKC", c).strip() if "ﭐ" <= c <= "﷼" or c >= "ﹰ" else c
+        for c in text
+    )
+    return unicodedata.normalize(
+        "NFC",
+        "".join(
+            " " if c == "\N{NO-BREAK SPACE}" else c
+            for c in "".join(glyphs)
+            if c in "\t\n\v\f\r" or (c != "ـ" and unicodedata.category(c)[0] != "C")
+        ),
+    )
+
+
+@given(text=ARABIC.filter(lambda text: not set(text) & set("﷼﷽")))
+@settings(max_examples=300)
+def test_light_shows_a_reader_the_same(text):
+    assert seen(normalize.load("light")(text)) == seen(text)
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,10 @@ def about(profile: str, toml: str | None = None) -> Mapping[str, Any]:
 def described(profile: str, toml: str | None = None) -> list[dict[str, Any]]:
     """The steps of a profile as its TOML has them, those it extends first."""
     data = about(profile, toml)
-    below = described(data["extends"]) if "extends" in data else []
+    try:
+        below = described(data["extends"]) if "extends" in data else []
+    except ProfileError as error:
+        raise ProfileError(f"profile {profile}: extends: {error}") from None
     return [*below, *data.get("step", ())]
 
 

@@ -26,11 +26,11 @@ def shower(name: str, file: TextIO) -> Callable[[int, bytes, bytes], None]:
     console = Console(file=file, highlight=False, emoji=False, markup=False)
 
     def show(number: int, before: bytes, after: bytes) -> None:
-        old, new = Text("-", style="dim"), Text("+", style="dim")
+        old, new = Text.assemble(("-", "dim")), Text.assemble(("+", "dim"))
         for gone, come in compared(_text(before), _text(after)):
             changed = gone != come
-            old.append(visible(gone), "bold red" if changed else "not dim")
-            new.append(visible(come), "bold green" if changed else "not dim")
+            old.append(visible(gone), "bold red" if changed else "")
+            new.append(visible(come), "bold green" if changed else "")
         head = Text(f"{name}:{number}", style="cyan")
         for line in (head, old, new):
             console.print(line, soft_wrap=True)

@@ -34,6 +34,8 @@ def one(profile: str, toml: str | None, file: TextIO) -> None:
     if case := about.get("case"):
         after = normalize.load(profile, toml)(case["in"])
         file.write(f"\nbefore: {visible(case['in'])}\nafter:  {visible(after)}\n")
+        if after != case["out"]:
+            file.write(f"not {visible(case['out'])}, as its case says\n")
 
 
 def settings(step: Mapping[str, Any]) -> Iterator[str]:
@@ -49,7 +51,10 @@ def settings(step: Mapping[str, Any]) -> Iterator[str]:
         if key in {"kind", "why"}:
             continue
         if isinstance(value, dict):
-            items = [f"{old} → {visible(new)}" for old, new in value.items()]
+            items = [
+                f"{old} → {visible(new) if new.strip() else repr(new)}"
+                for old, new in value.items()
+            ]
         else:
             items = value if isinstance(value, list) else [f"'{value}'"]
         more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
