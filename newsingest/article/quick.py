@@ -44,8 +44,10 @@ TO_BYTE = charmap_build(COMMONEST)
 AT, HASH, SLASH, W = SIGNS.encode()
 UNDEFINED = "\ufffe"
 """What makes decoding a byte an error."""
-RETRIES = 3
+RARER_KINDS = 8
 """A text with more kinds of rarer characters is left to the steps."""
+STAND_INS = "†‡‰¤¦§¶±¬¢£¥"
+"""What stands in for rarer characters while a text is bytes."""
 SPACE = ("\\s", "\\S")
 OTHER_ESCAPES = re.compile(r"\\[^sS\W]|\(\?[a-zA-Z-]|[^ -~]-|-[^ -~]")
 """What means something else in bytes: words, digits, code points, flags, ranges."""
@@ -141,20 +143,31 @@ def _each(step: Step, texts: list[str]) -> list[str]:
 def _by_itself(steps: Sequence[Compiled], singly: Singly, character: str) -> str | None:
     """What the steps before patterns make of a rarer character, in common ones.
 
-    `None` where that depends on what is beside it, or where it stays.
+    It is the character itself where all steps leave it alone, and `None` where what
+    becomes of it depends on what is beside it.
     """
-    first = next((at for at, step in enumerate(steps) if step.needs), None)
+    first = next((at for at, step in enumerate(steps) if step.needs), len(steps))
     result = character
     for step in steps[:first]:
         if step.form and not _is_inert(result, step):
             return None
         result = step.apply(result, rare_leads(result))
-    again = singly.results if first is None else singly.before | singly.awkward
-    return result if KNOWN.difference(again).issuperset(result) else None
+    if result == character:
+        plain = character.isprintable() and all(
+            character not in step.find if step.needs else _is_inert(character, step)
+            for step in steps[first:]
+        )
+        return character if plain else None
+    again = singly.before if singly.patterns else singly.results
+    return (
+        result
+        if KNOWN.difference(again, singly.awkward, STAND_INS).issuperset(result)
+        else None
+    )
 
 
 def _is_inert(text: str, step: Compiled) -> bool:
-    """Whether a Unicode form leaves characters as they are, whatever is beside them."""
+    """Whether a step leaves characters as they are, whatever is beside them."""
     from newsingest.article.align import JAMO  # noqa: PLC0415 - start-up
 
     return step.apply(text, rare_leads(text)) == text and not any(
@@ -169,6 +182,7 @@ class Quick(NamedTuple):
     """
 
     rarer: Callable[[str], str | None]
+    inert: str
     needed: bytes
     foregoing: bytes
     before: tuple[bytes, bytes]
@@ -185,9 +199,12 @@ class Quick(NamedTuple):
         results = singly.results
         mapped = [c for c in singly.before if results[c]]
         undefined = dict.fromkeys(singly.awkward, UNDEFINED)
+        touched = (*results, *results.values(), *singly.awkward)
+        touched += tuple(step.find + step.replace for step in steps)
         forms = {step.form for step in steps if step.form}
         return cls(
             rarer=lru_cache(maxsize=1024)(partial(_by_itself, steps, singly)),
+            inert=STAND_INS.translate(dict.fromkeys(map(ord, "".join(touched)))),
             needed=_in_bytes(singly.needed),
             foregoing=_in_bytes(singly.before),
             before=(
@@ -213,8 +230,7 @@ class Quick(NamedTuple):
         try:
             raw, _ = charmap_encode(text, "strict", TO_BYTE)
         except UnicodeEncodeError as error:
-            common = self._without_rarer(text, error.start)
-            return None if common is None else self.apply(common, spare=spare)
+            return self._with_rarer(text, error.start, spare=spare)
         signed = spare and (AT in raw or HASH in raw or SLASH in raw or W in raw)
         if signed and any(doubtful(text, raw.decode("latin-1"))):
             return None
@@ -243,20 +259,32 @@ class Quick(NamedTuple):
             raw = find.sub(replace, raw)
         return raw
 
-    def _without_rarer(self, text: str, at: int) -> str | None:
-        """A text whose few kinds of rarer characters are done already."""
-        for _ in range(RETRIES):
-            new = self.rarer(text[at])
+    def _with_rarer(self, text: str, at: int, *, spare: bool) -> str | None:
+        """A text with few kinds of rarer characters, which others stand in for."""
+        free = iter([character for character in self.inert if character not in text])
+        back: list[tuple[str, str]] = []
+        for _ in range(RARER_KINDS):
+            character = text[at]
+            new = self.rarer(character)
+            if new == character:
+                new = next(free, None)
+                back += [(new, character)] if new else []
             if new is None:
                 return None
-            text = text.replace(text[at], new)
+            text = text.replace(character, new)
             try:
                 charmap_encode(text, "strict", TO_BYTE)
             except UnicodeEncodeError as error:
                 at = error.start
             else:
-                return text
-        return None
+                break
+        else:
+            return None
+        done = self.apply(text, spare=spare)
+        if done is not None:
+            for stand_in, character in back:
+                done = done.replace(stand_in, character)
+        return done
 
 
 def _in_bytes(characters: Iterable[str | None]) -> bytes:
