@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz fuzz-bytes chaos audit dates bench bench-normalize profile repairs peers-normalize remote clean
+.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz fuzz-bytes chaos audit dates bench bench-normalize profile repairs peers-normalize remote parquet clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,12 @@ remote: ## an S3 server with faults in the middle, in a venv of its own
 	$(PYTHON) -m venv .venv-remote
 	.venv-remote/bin/pip install --quiet --disable-pip-version-check --editable '.[remote]' pytest hypothesis fastjsonschema 'moto[server]'
 	.venv-remote/bin/python -m pytest -q tests/test_remote.py tests/test_remote_s3.py
+
+parquet: ## records in columns, read back by DuckDB, pandas, datasets and Spark, in a venv of its own
+	$(PYTHON) -m venv .venv-parquet
+	.venv-parquet/bin/pip install --quiet --disable-pip-version-check --editable '.[parquet]' pytest hypothesis fastjsonschema 'fsspec[http]' duckdb pandas datasets pyspark
+	.venv-parquet/bin/python -m pytest -q tests/test_columns.py
+	.venv-parquet/bin/python -m pytest -q tests/test_docs.py -k parquet -W default
 
 dist: ## build sdist and wheel, install the wheel alone in a clean venv, run it there
 	rm -rf build
@@ -117,4 +123,4 @@ peers-normalize: ## the peers' profiles beside the peers' packages, on whole str
 	NEWSINGEST_SHARED=$(SHARED) .venv-peers/bin/python bench/peers_normalize.py
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .venv-recipes .venv-normalize .venv-peers .venv-remote build .bench .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-recipes .venv-normalize .venv-peers .venv-remote .venv-parquet build .bench .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

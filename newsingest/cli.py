@@ -202,6 +202,22 @@ def input_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def format_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what records are written as."""
+    command = click.option(
+        "--partition-by",
+        type=click.Choice(["year"]),
+        help="With --format parquet: a folder for each year of `created`, year=2024/.",
+    )(command)
+    return click.option(
+        "--format",
+        type=click.Choice(["jsonl", "parquet"]),
+        default="jsonl",
+        show_default=True,
+        help="Lines, or a folder of Parquet files with a dataset card: pip install 'newsingest[parquet]'.",
+    )(command)
+
+
 @click.group(context_settings=CONTEXT)
 @click.version_option(VERSION, "-V", "--version", message="%(version)s")
 def cli() -> None:
@@ -225,6 +241,7 @@ def cli() -> None:
     metavar="FILE",
     help="Where records go; `-` is stdout. Compressed by suffix (.gz .bz2 .xz .zst), written whole or not at all.",
 )
+@format_options
 @click.option(
     "--rejects",
     metavar="FILE",
@@ -307,6 +324,7 @@ def parse(**given: Any) -> None:
         find . -name '*.txt' -print0 | newsingest parse --files-from - -0
         jq -r .path rejects.jsonl | newsingest parse --root articles/ --files-from -
         newsingest parse articles/ -o records.jsonl --state records.state -q
+        newsingest parse articles/ -o dataset --format parquet --partition-by year
 
     Exit status: 0 every input became a record; 3 at least one was rejected; 1 the run
     could not do its work; 2 wrong usage; 11 another run holds the lock; 130, 143
@@ -470,6 +488,7 @@ def shards_status(**given: Any) -> None:
     metavar="FILE|DIR/",
     help="One file, as `newsingest parse` writes it; or a folder that gets the parts, rejects.jsonl and summary.json.",
 )
+@format_options
 @click.option(
     "--rejects",
     metavar="FILE",
@@ -494,6 +513,7 @@ def shards_merge(**given: Any) -> None:
     \b
         newsingest shards merge plan.jsonl parts -o records.jsonl.zst --rejects rejects.jsonl
         newsingest shards merge plan.jsonl parts -o dataset/
+        newsingest shards merge plan.jsonl parts -o dataset --format parquet
 
     Exit status: 0; 3 there are rejects; 1 a part is missing, of another plan or
     damaged; 2 wrong usage.

@@ -15,11 +15,12 @@ from newsingest.run.summary import USAGE, RunError
 from newsingest.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from newsingest.run.batch import Job, Result
     from newsingest.run.inputs import Done, Input, Root
     from newsingest.run.ledger import Gate, Ledger
+    from newsingest.run.summary import Summary
 
 COMMIT_BYTES, COMMIT_SECONDS = 8 << 20, 1.0
 """With `--state`, what is written is synced and remembered so often: an fsync for every
@@ -51,6 +52,11 @@ class Books:
             self.sink.commit()
         else:
             self.sink.discard()
+
+    def describe(self, summary: Summary) -> None:
+        """Let a dataset say what is in it."""
+        if isinstance(self.sink, sinks.Described):
+            self.sink.describe(summary)
 
     def fail(self) -> None:
         """End badly."""
@@ -115,12 +121,21 @@ class Remembering(Books):
 
 
 @contextmanager
-def opened(
-    *, output: str, state: str | None, lock_wait: float, reprocess: bool, job: Job
+def opened(  # noqa: PLR0913 - what the options say
+    open_sink: Callable[[], sinks.Sink],
+    *,
+    output: str,
+    state: str | None,
+    lock_wait: float,
+    reprocess: bool,
+    job: Job,
 ) -> Iterator[Books]:
-    """The books that the options ask for. Raises `RunError`."""
+    """The books that the options ask for; one without a state has the sink given.
+
+    Raises `RunError`.
+    """
     if state is None:
-        yield Books(sinks.opened(output))
+        yield Books(open_sink())
         return
     from newsingest.run.ledger import Gate, Ledger  # noqa: PLC0415 - start-up: SQLite
 

@@ -62,6 +62,8 @@ class Plan(NamedTuple):
     source: str | None = None
     selection: Selection = Selection()
     output: str = sinks.STDOUT
+    format: str = sinks.JSONL
+    partition_by: str | None = None
     rejects: str | None = None
     summary: str | None = None
     jobs: int | None = None
@@ -105,6 +107,8 @@ class Stop:
         """Raise `KeyboardInterrupt` at the first signal: no article is in hand."""
         self._waiting = True
         try:
+            if self.signal:  # heard since it was last asked for
+                raise KeyboardInterrupt
             yield
         finally:
             self._waiting = False
@@ -287,6 +291,7 @@ class Run(NamedTuple):
             try:
                 rejects = sinks.opened(self.plan.rejects)
                 self._pass_through(books, rejects)
+                books.describe(self.summary)
                 books.close(whole=not self.stop.signal)
                 rejects.commit()
             except BaseException:
@@ -364,8 +369,19 @@ def _identity(root: Root) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def _sink(plan: Plan) -> sinks.Sink:
+    if plan.format == sinks.JSONL:
+        return sinks.opened(plan.output)
+    from newsingest.run.columns import Dataset  # noqa: PLC0415 - an extra
+
+    return Dataset(
+        plan.output, partition_by=plan.partition_by, align=plan.job.options.align
+    )
+
+
 def _books(plan: Plan) -> AbstractContextManager[Books]:
     return opened(
+        lambda: _sink(plan),
         output=plan.output,
         state=plan.state,
         lock_wait=plan.lock_wait,

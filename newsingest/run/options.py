@@ -14,7 +14,7 @@ from newsingest.article.record import Options, RejectedError
 from newsingest.run.inputs import Selection, printable
 from newsingest.run.progress import clean
 from newsingest.run.reading import cannot_read
-from newsingest.run.sinks import leave_quietly
+from newsingest.run.sinks import JSONL, STDOUT, leave_quietly
 from newsingest.run.summary import COUNTED, FAILED, OK, REJECTS, USAGE, RunError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def parse(given: Mapping[str, Any]) -> int:
 def _parse(given: Mapping[str, Any]) -> int:
     from newsingest.run import ingest  # noqa: PLC0415 - a wrong option needs none of it
 
+    _check_format(given)
     return ingest.run(
         ingest.Plan(
             job=_job(given),
@@ -45,6 +46,22 @@ def _parse(given: Mapping[str, Any]) -> int:
             **{name: given[name] for name in PLAIN},
         )
     )
+
+
+def _check_format(given: Mapping[str, Any]) -> None:
+    """Refuse what only lines, or only columns, can do."""
+    if given["format"] == JSONL:
+        if given["partition_by"]:
+            raise RunError("--partition-by is for --format parquet", USAGE)
+        return
+    if given["output"] == STDOUT:
+        raise RunError("--format parquet writes a folder: name it, -o DIR", USAGE)
+    if given.get("state"):
+        raise RunError(
+            "--state appends, and a Parquet file is closed for good: keep records in "
+            "lines with --state, and make columns of them after the run",
+            USAGE,
+        )
 
 
 def _job(given: Mapping[str, Any]) -> Job:
@@ -75,7 +92,7 @@ def _selection(given: Mapping[str, Any]) -> Selection:
 PLAIN = (
     "paths", "files_from", "null", "root", "source", "output", "rejects", "summary",
     "jobs", "allow_empty", "quiet", "verbose", "log_format", "state", "lock_wait",
-    "reprocess", "summary_prom",
+    "reprocess", "summary_prom", "format", "partition_by",
 )  # fmt: skip
 """Options that go to the plan as they are."""
 
@@ -177,7 +194,14 @@ def _shards_merge(given: Mapping[str, Any]) -> int:
         tell_rejects=False,
     )
     listing = plans.load(given["plan"])
-    into = parts.Merged(given["output"], given["rejects"], given["summary"])
+    _check_format(given)
+    into = parts.Merged(
+        given["output"],
+        given["rejects"],
+        given["summary"],
+        given["format"],
+        given["partition_by"],
+    )
     shown.start(iter([listing.inputs]))
     try:
         summary = parts.merge(listing, given["folder"], into, shown.update)

@@ -224,6 +224,21 @@ class Merged:
     output: str
     rejects: str | None = None
     summary: str | None = None
+    format: str = sinks.JSONL
+    partition_by: str | None = None
+
+    def sink(self, *, align: bool) -> sinks.Sink:
+        """Where records go, one after the other. Raises `RunError`."""
+        if self.format == sinks.JSONL:
+            return sinks.opened(self.output)
+        from newsingest.run.columns import Dataset  # noqa: PLC0415 - an extra
+
+        return Dataset(self.output, partition_by=self.partition_by, align=align)
+
+    def links_parts(self) -> bool:
+        """Whether the parts themselves go into a folder."""
+        named = self.output.endswith("/") or os.path.isdir(self.output)
+        return named and self.format == sinks.JSONL
 
 
 def merge(
@@ -240,12 +255,12 @@ def merge(
     check_whole(listing, folder)
     summary = Summary(listing.job.options.profile, skipped=listing.skipped.copy())
     summary.inputs = summary.ended
-    as_folder = into.output.endswith("/") or os.path.isdir(into.output)
+    as_folder = into.links_parts()
     if as_folder:
         records: sinks.Sink = sinks.Nowhere()
         _check_folder(into.output, len(listing))
     else:
-        records = sinks.opened(into.output)
+        records = into.sink(align=listing.job.options.align)
     rejects: sinks.Sink = sinks.Nowhere()
     try:
         rejects = sinks.opened(_beside(into, "rejects.jsonl", into.rejects))
@@ -260,6 +275,8 @@ def merge(
                 _linked(part, told, into.output)
             summary.add(told)
             tell(summary)
+        if isinstance(records, sinks.Described):
+            records.describe(summary)
         records.commit()
         rejects.commit()
     except BaseException:
@@ -276,7 +293,7 @@ def merge(
 
 def _beside(into: Merged, name: str, said: str | None) -> str | None:
     """Where a file goes that a folder has in any case."""
-    if said is not None or not os.path.isdir(into.output):
+    if said is not None or not into.links_parts():
         return said
     return os.path.join(into.output, name)
 

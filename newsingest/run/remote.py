@@ -155,6 +155,7 @@ class Store:
             self.patiently(lambda: self.fs.put_file(local, path))
             return
         folder, _, name = path.rpartition("/")
+        self.patiently(lambda: self.fs.makedirs(folder, exist_ok=True))
         beside = f"{folder}/.{name}.{os.getpid()}.part"
         self.patiently(lambda: self.fs.put_file(local, beside))
         self.patiently(lambda: self._rename(beside, path))
@@ -516,8 +517,11 @@ class _Ranges(io.RawIOBase):
         return part
 
 
-def check_writable(file: bytes) -> None:
-    """Refuse what cannot be written before hours of work. Raises `RunError`."""
+def check_writable(file: bytes, *, may_make: bool = False) -> None:
+    """Refuse what cannot be written before hours of work. Raises `RunError`.
+
+    With `may_make`, its folder is made.
+    """
     place = store(file)
     if place.scheme in HTTP:
         raise RunError(
@@ -529,6 +533,8 @@ def check_writable(file: bytes) -> None:
     bucket = path.partition("/")[0]
     folder = bucket if place.scheme in ATOMIC else path.rpartition("/")[0] or "/"
     try:
+        if may_make and place.scheme not in ATOMIC:
+            place.patiently(lambda: place.fs.makedirs(folder, exist_ok=True))
         place.info(folder)
     except StoreError as error:
         if error.passing or error.missing:  # who may write need not be able to look
@@ -542,6 +548,28 @@ def put(local: str, file: bytes) -> None:
         store(file).put(local, file)
     except StoreError as error:
         raise RunError(f"cannot write {shown(file)}: {error}") from None
+
+
+def names_below(folder: bytes) -> list[str]:
+    """The files below a folder, by their names below it. Raises `RunError`."""
+    place = store(folder)
+    top = place.path(folder).rstrip("/")
+    try:
+        found = place.patiently(lambda: list(place.fs.find(top)))
+    except StoreError as error:
+        raise failed(folder, error) from None
+    return [name[len(top) + 1 :] for name in found if name.startswith(f"{top}/")]
+
+
+def remove(file: bytes) -> None:
+    """Remove a file. Raises `RunError`."""
+    place = store(file)
+    path = place.path(file)
+    try:
+        place.patiently(lambda: place.fs.rm_file(path))
+    except StoreError as error:
+        if not error.missing:
+            raise failed(file, error) from None
 
 
 def failed(file: bytes, error: StoreError, status: int = FAILED) -> RunError:

@@ -9,7 +9,7 @@ import os
 import stat
 from contextlib import contextmanager, suppress
 from hashlib import sha256
-from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from newsingest.article.record import RejectedError
 from newsingest.run import reading
@@ -19,7 +19,11 @@ from newsingest.run.summary import LOCKED, SIGPIPE, RunError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from newsingest.run.summary import Summary
+
 STDOUT = "-"
+JSONL, PARQUET = "jsonl", "parquet"
+"""What `--format` may be."""
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 
 
@@ -34,6 +38,14 @@ class Sink(Protocol):
 
     def discard(self) -> None:
         """Leave no trace, where that can be. Never raises."""
+
+
+@runtime_checkable
+class Described(Protocol):
+    """A sink that says what is in it."""
+
+    def describe(self, summary: Summary) -> None:
+        """Take the figures, before `commit`."""
 
 
 class Nowhere:
