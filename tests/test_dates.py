@@ -315,3 +315,17 @@ def test_only_a_now_makes_a_relative_date(line):
     assert (reading is None) == (later is None)
     if reading and reading.created:
         assert reading == later
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("الثلاثاء، 10 مارس 2009 - 4:38 م", "الثلاثاء، 17 مارس 2009 - 5:39 م"),
+        ("٢٠٢٤-٠١-٠٩ | ٠٨:٠٤", "2024-12-31 | 23:59"),
+        ("7/3/2024 14:35", "31/2/2024 99:99"),
+    ],
+)
+def test_a_line_that_differs_in_its_digits_alone_is_read_anew(first, second):
+    fresh, used = DateReader(rules.load()), DateReader(rules.load())
+    used.read(first)
+    assert used.read(second) == fresh.read(second)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from newsingest.article.fold import FOLD
+from newsingest.article.fold import FOLD, WINDOWS, from_windows, in_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -144,6 +145,12 @@ def _table() -> dict[int, str]:
 
 _FOLD = _table()
 _NOTHING = frozenset(chr(code) for code, folded in _FOLD.items() if not folded)
+# Nearly every line is made of what Windows-1256 has; see `newsingest.article.fold`.
+_GONE = bytes(byte for byte, char in enumerate(WINDOWS) if char in _NOTHING)
+_FOLD_BYTES = bytes.maketrans(
+    bytes(range(256)),
+    "".join(char.translate(_FOLD) or char for char in WINDOWS).encode("cp1256"),
+)
 _TATWEEL_DASH = re.compile(r"(?<![^\s\d)])\N{ARABIC TATWEEL}+(?![^\s\d(])")
 _LIGATURE = re.compile(
     "[\N{ARABIC LIGATURE LAM WITH ALEF WITH MADDA ABOVE ISOLATED FORM}"
@@ -164,6 +171,10 @@ _TOKEN = re.compile(
 _PIECE = re.compile(r"[^?!t]+(?:(?<=Z )\?(?: \?)?)?")
 _BREAK = re.compile(r"[?!t]")
 _PROMISING = re.compile(r"[yMar]|d ?[-/.] ?d ?[-/.] ?d|d [uij] b|:d")
+_NUMBERS = re.compile(r"[0-9]{4}|[0-9] *[-/.] *[0-9]|:[0-9]")
+_DIGIT = re.compile("[0-9]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+"""What a line has that has anything promising: numbers so printed, or such words."""
 
 
 def fold(text: str) -> str:
@@ -172,7 +183,11 @@ def fold(text: str) -> str:
     >>> fold("٧ آذار/مــارس ٢٠٢٤، ١٤٤٥هـ")
     '7 اذار/مارس 2024, 1445ه'
     """
-    return text.translate(_FOLD)
+    try:
+        raw = in_windows(text, "strict")
+    except UnicodeEncodeError:
+        return text.translate(_FOLD)
+    return from_windows(raw.translate(_FOLD_BYTES, _GONE))
 
 
 class Word(NamedTuple):
@@ -209,6 +224,16 @@ class Scan(NamedTuple):
             yield Scan(self.line, found[0], self.values[start:end], bounds)
 
 
+class _Cut(NamedTuple):
+    """What is the same in all lines that differ in their digits alone."""
+
+    shape: str
+    values: list[Any]
+    bounds: list[int]
+    numbers: list[int]
+    """The tokens that are numbers."""
+
+
 class Lexicon:
     """All names of the rules, ready to be found in a line."""
 
@@ -226,10 +251,38 @@ class Lexicon:
             self._entries.setdefault(first, []).append((rest, word))
         for entries in self._entries.values():
             entries.sort(key=lambda entry: -len(entry[0]))
+        # The dates of a house differ in little but their digits. With no digit in any
+        # name, a line is cut up once for all of them.
+        self._cut = lru_cache(maxsize=2048)(self._cut_up)
+        self._numberless = not any(map(_DIGIT.search, spellings))
+        # Of a name the longest word: `قبل` of `من قبل`, for `من` stands everywhere.
+        self._tellers = frozenset(
+            max(_LETTERS.findall(spelling), key=len)
+            for spelling, word in spellings.items()
+            if word.kind in "Marb"
+        )
 
-    def scan(self, line: str) -> Scan:
-        """Cut a line into tokens and say of what kind each is."""
+    def scan(self, line: str) -> Scan | None:
+        """Cut a line into tokens and say of what kind each is.
+
+        `None` where what every date has is missing: most lines with a number in them.
+        """
         text, origin = _fold_line(line)
+        if not _NUMBERS.search(text) and self._tellers.isdisjoint(
+            _LETTERS.findall(text)
+        ):
+            return None
+        masked = _DIGIT.sub("0", text) if self._numberless else text
+        shape, known, bounds, numbers = self._cut(masked)
+        values = list(known)
+        for index in numbers:
+            values[index] = text[bounds[index] : bounds[index + 1]]
+        if origin:
+            bounds = [origin[at] for at in bounds]
+        return Scan(line, shape, values, bounds)
+
+    def _cut_up(self, text: str) -> _Cut:
+        """The shape, values and bounds of a folded line, and which are numbers."""
         tokens: list[str] = _TOKEN.findall(text)
         keys = [t if t[0] != " " else " " for t in tokens] if "  " in text else tokens
         kinds: list[str | None] = list(map(_PLAIN.get, keys))
@@ -240,9 +293,11 @@ class Lexicon:
             if kind is not None:
                 continue
             after = index + 1
-            found = self._longest(keys[index], keys, after)
+            key = keys[index]
+            entries = self._entries.get(key)
+            found = self._longest(entries, keys, after) if entries else None
             if not found:
-                kinds[index] = _kind(keys[index])
+                kinds[index] = _kind(key)
                 continue
             tail, values[index] = found
             kinds[index] = found[1].kind
@@ -254,15 +309,15 @@ class Lexicon:
             kept = [index for index, kind in enumerate(kinds) if kind]
             values = [values[index] for index in kept]
             bounds = [bounds[index] for index in kept] + bounds[-1:]
-        if origin:
-            bounds = [origin[at] for at in bounds]
-        return Scan(line, "".join(filter(None, kinds)), values, bounds)
+        shape = "".join(filter(None, kinds))
+        numbers = [at for at, kind in enumerate(shape) if kind in "dyn"]
+        return _Cut(shape, values, bounds, numbers)
 
     def _longest(
-        self, token: str, keys: list[str], after: int
+        self, entries: list[tuple[list[str], Word]], keys: list[str], after: int
     ) -> tuple[list[str], Word] | None:
-        """The longest name that starts with a token and goes on as the line does."""
-        for entry in self._entries.get(token, ()):
+        """The longest name of some that goes on as the line does."""
+        for entry in entries:
             tail = entry[0]
             if not tail or tail == keys[after : after + len(tail)]:
                 return entry
@@ -307,11 +362,12 @@ def _fold_line(line: str) -> tuple[str, list[int]]:
     if "\N{ARABIC TATWEEL}" in line:
         # `الفرج ـ عنيزة`: newsrooms print a tatweel between words for a dash.
         line = _TATWEEL_DASH.sub(lambda found: "-" * len(found[0]), line)
-    text = line.translate(_FOLD)
-    if len(text) == len(line) and not _LIGATURE.search(line):
+    text = fold(line)
+    ligature = not line.isascii() and _LIGATURE.search(line)
+    if len(text) == len(line) and not ligature:
         return text, []
     nothing = _NOTHING
-    if _LIGATURE.search(line):
+    if ligature:
         get = _FOLD.get
         origin = [at for at, mark in enumerate(line) for _ in get(ord(mark), mark)]
     else:

@@ -157,6 +157,8 @@ class DateReader:
         if not could_be_date(line):
             return None
         scan = self._lexicon.scan(line)
+        if scan is None:
+            return None
         groups = [
             (group, piece)
             for piece in scan.pieces()
