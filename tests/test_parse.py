@@ -6,8 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import newsingest
+from newsingest.article.fields import words
 
 SHARED = Path(os.environ.get("NEWSINGEST_SHARED", Path(__file__).parents[2] / "shared"))
 SEED = SHARED / "data" / "seed" / "article.txt"
@@ -82,4 +85,12 @@ def test_what_is_too_long_to_be_repaired_says_so(monkeypatch):
 @pytest.mark.parametrize("word", ["س", "كلمة", "س" * 65_536, "س" * 65_535])
 def test_words_are_counted_in_pieces_as_in_one(word, space):
     text = f"{space}{word}" * (200_000 // len(word + space))
-    assert newsingest.article.parse.words(text) == len(text.split())
+    assert words(text) == len(text.split())
+
+
+@given(st.text(alphabet="اب .\N{NO-BREAK SPACE}\t\N{ZERO WIDTH JOINER}\x0b"))
+def test_words_are_what_white_space_parts(middle):
+    text = f"عنوان الخبر\n\nقال الوزير {middle} أمس.\n\nوقال إنه سيعود.\n"
+    metadata = newsingest.parse(text.encode()).metadata
+    assert metadata.word_count == len(metadata.body.split())
+    assert metadata.char_count == len(metadata.body)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsingest.article.fold import DIGITS, UNSEEN, fold, printed
-from newsingest.article.locate import BETWEEN, paragraphs
+from newsingest.article.locate import BETWEEN, BODY, paragraphs
 from newsingest.article.phrases import DECORATION
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ LONGEST_HEADLINE = 250
 FEWEST_DIGITS, MOST_DIGITS = 7, 16
 """A phone has so many digits; SMS short codes (`88548`) are none."""
 URL = re.compile(r"(?:https?://|www\.)[^\s<>«»\"“”()،]+[^\s<>«»\"“”()،.:;]")
+PIECE = 1 << 16
+"""Characters whose words are counted at once: a list of all words takes eight times
+the memory of the text."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 YEAR_RANGE = re.compile(r"(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d")
 TAG_MARKS = re.compile(r"[،,؛;|•·#\n]+|\s[-–/]\s")
@@ -57,7 +61,7 @@ def fill(metadata: Metadata, spans: list[Span], sections: frozenset[str]) -> str
     for span in spans:
         by_label.setdefault(span.label, []).append(span)
     _fill_head(metadata, by_label, sections)
-    metadata.body = BETWEEN.join(text for _, text in paragraphs(spans))
+    _fill_body(metadata, spans)
     if signed := [span for span in spans if span.byline]:
         _fill_people(metadata, signed)
     _fill_links(metadata, by_label)
@@ -80,6 +84,41 @@ def _fill_head(
         and fold(prefix[1]) in sections
     ):
         metadata.section = prefix[1]
+
+
+def _fill_body(metadata: Metadata, spans: list[Span]) -> None:
+    """Join the paragraphs and count.
+
+    What is printable has nothing unseen in it and no white space but spaces: most texts
+    pay for one look at them.
+    """
+    pieces = [span.content for span in spans if span.label in BODY]
+    body = BETWEEN.join(pieces)
+    plain = body.replace(BETWEEN, "").isprintable() and "" not in pieces
+    if not plain:
+        body = BETWEEN.join(text for _, text in paragraphs(spans))
+    metadata.body = body
+    metadata.char_count = len(body)
+    if plain and "  " not in body:
+        metadata.word_count = body.count(" ") + len(pieces)
+    else:
+        metadata.word_count = words(body)
+
+
+def words(text: str) -> int:
+    """How many words there are between white space.
+
+    >>> words(" قال  الوزير ")
+    2
+    """
+    if len(text) <= PIECE:
+        return len(text.split())
+    number = 0
+    for start in range(0, len(text), PIECE):
+        number += len(text[start : start + PIECE].split())
+        cut = text[start - 1 : start + 1] if start else " "
+        number -= not any(map(str.isspace, cut))  # one word on both sides
+    return number
 
 
 def _fill_people(metadata: Metadata, spans: list[Span]) -> None:
@@ -150,30 +189,35 @@ def _fill_footer(metadata: Metadata, by_label: dict[str, list[Span]]) -> None:
         mail for text in contacts if "@" in text for mail in EMAIL.findall(text)
     )
     metadata.phones = _unique(
-        phone.strip()
+        phone.strip().translate(LATIN_DIGITS)
         for span in by_label.get("contact", ())
-        for phone in PHONE.findall(span.content.translate(LATIN_DIGITS))
+        for phone in PHONE.findall(span.content)
         if FEWEST_DIGITS <= sum(map(str.isdigit, phone)) <= MOST_DIGITS
     )
     lines = [printed(span.content) for span in by_label.get("copyright", ())]
     if lines:
-        metadata.copyright = " ".join(lines)
-        metadata.copyright_year = _copyright_year(metadata.copyright)
-        metadata.copyright_holder = _holder(lines)
+        metadata.copyright = notice = " ".join(lines)
+        metadata.copyright_year, metadata.copyright_holder = _read_notice(notice)
+
+
+@lru_cache(maxsize=256)
+def _read_notice(text: str) -> tuple[int | None, str | None]:
+    """The year and the holder that a notice names; a house prints one for years."""
+    text = text.translate(LATIN_DIGITS)
+    return _copyright_year(text), _holder(text)
 
 
 def _copyright_year(text: str) -> int | None:
     """The one year of a notice; a range (`1944 - 2018`) is not a year."""
-    text = text.translate(LATIN_DIGITS)
     if YEAR_RANGE.search(text):
         return None
     years = set(YEAR.findall(text))
     return int(years.pop()) if len(years) == 1 else None
 
 
-def _holder(lines: list[str]) -> str | None:
+def _holder(text: str) -> str | None:
     """What is left of a notice without its year and its stock words."""
-    text = YEAR.sub(" ", YEAR_RANGE.sub(" ", " ".join(lines).translate(LATIN_DIGITS)))
+    text = YEAR.sub(" ", YEAR_RANGE.sub(" ", text))
     text = " ".join(HOLDER_NOISE.sub(" ", text).split()).strip(EDGES)
     text = FOR.sub("", text).strip(EDGES + "\"'«»“”")
     return text or None

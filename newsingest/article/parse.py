@@ -41,9 +41,6 @@ LATIN = bytes((*range(0x41, 0x5B), *range(0x61, 0x7B)))
 
 LANGUAGE_SAMPLE = 400
 MOST_LINES = 500_000
-PIECE = 1 << 16
-"""Characters whose words are counted at once: a list of all words takes eight times
-the memory of the text."""
 
 
 class Parser:
@@ -130,10 +127,8 @@ class Parser:
         return {"body": to_body.flat(), "text": to_text.flat()}
 
     def _describe(self, metadata: Metadata, spans: list[Span]) -> None:
-        """Count, name the language, and say what is in doubt."""
+        """Name the language, and say what is in doubt."""
         body = metadata.body
-        metadata.char_count = len(body)
-        metadata.word_count = words(body)
         metadata.language = language(body or metadata.title or "")
         if metadata.title is None:
             metadata.warnings.append("no-title")
@@ -198,22 +193,6 @@ def _ends(spans: list[Span], alignment: Alignment) -> Iterator[int]:
             yield alignment.to_source(span.end, span.end)[0]
         else:
             yield alignment.to_source(0, span.end)[1]
-
-
-def words(text: str) -> int:
-    """How many words there are between white space.
-
-    >>> words(" قال  الوزير ")
-    2
-    """
-    if len(text) <= PIECE:
-        return len(text.split())
-    number = 0
-    for start in range(0, len(text), PIECE):
-        number += len(text[start : start + PIECE].split())
-        cut = text[start - 1 : start + 1] if start else " "
-        number -= not any(map(str.isspace, cut))  # one word on both sides
-    return number
 
 
 def language(text: str) -> str:
