@@ -326,3 +326,20 @@ def test_a_dateline_is_cut_from_the_first_paragraph():
     assert spans[1].byline.dateline == "دمشق، سوريا"
     assert spans[1].byline.agencies == ("cnn",)
     assert spans[2].content == PROSE[0]
+
+
+def test_a_list_below_the_text_without_end_keeps_its_lines_and_its_footer():
+    words = ("".join("ابتثجحخدذر"[int(c)] for c in str(n)) for n in range(1000))
+    spans = SPLITTER.split(
+        "\n".join(
+            (
+                "حديقة في المدينة",
+                *PROSE,
+                *(f"سطر {word}" for word in words),
+                "للتواصل: a@paper.example",
+                "© 2024 المرفأ",
+            )
+        )
+    )
+    assert [span.label for span in spans[-2:]] == ["contact", "copyright"]
+    assert {span.label for span in spans[1:-2]} == {"body"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from newsingest.article.fold import fold, fold_all, raw_offset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from newsingest.article.record import Label
     from newsingest.article.rules import Rule, Rules
@@ -101,7 +101,13 @@ def _phrases(kind: str, name: str, rule: Rule) -> Iterator[Phrase]:
 
 
 class PhraseBook:
-    """All phrases, by the first folded word of a line."""
+    """All phrases, by the first folded word of a line.
+
+    `match(line, zone)` gives the `Match` that a stripped line begins with, if it counts
+    in this zone, or else `None`.
+    """
+
+    match: Callable[[str, str], Match | None]
 
     def __init__(self, rules: Rules) -> None:
         """Compile the phrase rules."""
@@ -115,14 +121,15 @@ class PhraseBook:
         for phrase in found:
             word = FIRST_WORD.match(phrase.folded)
             by_word.setdefault(word[0] if word else "", []).append(phrase)
-        self._by_word = {
-            word: tuple(sorted(phrases, key=lambda p: -len(p.folded)))
+        self._lengths = {
+            word: tuple(
+                sorted({len(phrase.folded) for phrase in phrases}, reverse=True)
+            )
             for word, phrases in by_word.items()
         }
-        self._openings = {
-            word: tuple({phrase.folded for phrase in phrases})
-            for word, phrases in by_word.items()
-        }
+        self._phrases: dict[str, list[Phrase]] = {}
+        for phrase in found:
+            self._phrases.setdefault(phrase.folded, []).append(phrase)
         self._rules = rules
         self._endings = tuple(_named(rules, "caption-ending"))
         self._calls = _named(rules, "share-ending")
@@ -130,14 +137,18 @@ class PhraseBook:
         self._buttons = frozenset(
             p.folded for p in found if p.label == "share" and " " not in p.folded
         )
-        # First words repeat from article to article: remembered, one costs 0.1 µs
-        # instead of 5.
-        self._opens = lru_cache(maxsize=8192)(self._opens_phrase)
+        # First words and footers repeat from article to article: remembered, a word
+        # costs 0.1 µs instead of 5.
+        self._reach = lru_cache(maxsize=8192)(self._reach_of)
+        self.match = lru_cache(maxsize=2048)(self._match)
+        self._longest = {
+            word: max(phrase.longest for phrase in phrases)
+            for word, phrases in by_word.items()
+        }
         self._longest_opening = ROOM * max(len(p.folded) for p in found)
         self.longest = max(p.longest for p in found)
 
-    def match(self, line: str, zone: str = "any") -> Match | None:
-        """The rule that a stripped line begins with, if it counts in this zone."""
+    def _match(self, line: str, zone: str) -> Match | None:
         if len(line) > self.longest:
             return None
         bare = line.lstrip(DECORATION)
@@ -148,17 +159,13 @@ class PhraseBook:
         ):
             return counted
         head = fold(bare[: self._longest_opening])
-        found = FIRST_WORD.match(head)
-        word = found[0] if found else ""
-        if not head.startswith(self._openings.get(word, ())):
-            return None
-        folded = head if len(bare) <= self._longest_opening else fold(bare)
-        for phrase in self._by_word[word]:
-            if (
-                folded.startswith(phrase.folded)
-                and len(line) <= phrase.longest
-                and _counts(phrase, zone)
-            ):
+        first = FIRST_WORD.match(head)
+        folded = head if len(bare) <= self._longest_opening else ""
+        for length in self._lengths.get(first[0] if first else "", ()):
+            for phrase in self._phrases.get(head[:length], ()):
+                if len(line) > phrase.longest or not _counts(phrase, zone):
+                    continue
+                folded = folded or fold(bare)
                 rest = _rest(phrase, folded)
                 if rest is not None:
                     start = len(line) - len(bare)
@@ -170,7 +177,7 @@ class PhraseBook:
 
     def _counted(self, unit: str, zone: str) -> Match | None:
         """`2 min`, `1250 مشاهدة`: a number before a unit that stands alone."""
-        match = self.match(unit, zone) if unit else None
+        match = self._match(unit, zone) if unit else None
         counter = (
             match and match.phrase.match == "line" and match.label == "boilerplate"
         )
@@ -178,14 +185,19 @@ class PhraseBook:
 
     def may_start(self, line: str) -> bool:
         """Whether any phrase begins with the first word; cheap enough for prose."""
-        return len(line) <= self.longest and self._opens(
-            line[:LONGEST_WORD].split(None, 1)[0]
+        size = len(line)
+        return size <= self.longest and size <= self._reach(
+            line[:LONGEST_WORD].partition(" ")[0]
         )
 
-    def _opens_phrase(self, word: str) -> bool:
+    def _reach_of(self, word: str) -> int:
+        """The longest line that a phrase which begins with a word is tried on."""
         bare = fold(word).lstrip(COUNTED)
+        if not bare:
+            return self.longest
         found = FIRST_WORD.match(bare)
-        return not bare or (found is not None and found[0] in self._by_word)
+        longest = self._longest.get(found[0], 0) if found else 0
+        return longest and longest + len(word)  # a counter may be glued to its unit
 
     def is_share_bar(self, line: str) -> bool:
         """Whether most words of a short line are buttons."""

@@ -9,16 +9,16 @@ counts only in the zone where newsrooms print it. A page with much around its ar
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from newsingest.article.bylines import Byline, BylineReader
 from newsingest.article.dates import DateReader, DateReading, could_be_date
-from newsingest.article.fold import CONTROLS, INVISIBLE, fold
+from newsingest.article.fold import CONTROLS, INVISIBLE, TATWEEL, fold
 from newsingest.article.phrases import DECORATION, Match, PhraseBook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from datetime import datetime
 
     from newsingest.article.record import DateOrder, Label
@@ -33,7 +33,9 @@ BLANK = (
     + INVISIBLE
     + CONTROLS
 )
-LINE_END = re.compile(r"\r\n|\r|\n")
+WITH_END = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
+
+UNPRINTED = frozenset(INVISIBLE + CONTROLS)
 
 LONG = 100
 """Characters from which a line without a full stop is prose all the same."""
@@ -50,6 +52,9 @@ LONGEST_ITEM = 170
 """The longest headline in a list of related articles."""
 MOST_HEADER = 14
 """More lines than that above the text are a page's navigation, not a header."""
+MOST_FOOTER = 400
+"""More lines than that below the text are a table or a list: only the last ones can be
+a footer, and only phrases are looked for in the others."""
 LONGEST_HEADER_LINE = 140
 LONGEST_DATELINE = 110
 LONGEST_SIGNATURE = 60
@@ -63,6 +68,7 @@ LONGEST_PARTICLE = 3
 MUCH = 0.5
 SOME = 0.3
 LONGEST_TAG = 30
+LONGEST_CRUMBS = 60
 FEWEST_TAGS, MOST_TAGS = 2, 15
 MOST_TAG_WORDS = 3
 PAIR = 2
@@ -87,9 +93,11 @@ VALUED = {"related", "tags", "source", "section", "caption"}
 DECORATION_BESIDE = " \t|/-–—:،,•·◷()[]\N{NO-BREAK SPACE}"
 DATELINE_MARK = re.compile(
     r"""
-    (?= [\s)/:–—ـ-] )  # what each begins with: most characters are told by this alone
-    \s* (?: \) \s* [-–—:ـ]+ | --+ | [–—] | \s[-ـ]+ | [-ـ]+\s | :[\s-]* | \) (?=\s)
-        | / | (?<=\w) - (?=\w) ) \s*
+    [-–—ـ:/)]  # first, by itself: a search for one of some letters is the fastest
+    (?: (?<=\)) (?: \s* [-–—:ـ]+ | (?=\s) )
+      | (?<=-) -+ | (?<=[–—]) | (?<=[-ـ]) [-ـ]*\s | (?<=\s[-ـ]) [-ـ]*
+      | (?<=:) [\s-]* | (?<=/) | (?<=\w-) (?=\w)
+    ) \s*
     """,
     re.VERBOSE,
 )
@@ -105,7 +113,7 @@ INITIALS = re.compile(
 """Desk initials below agency copy: `م ع / ف ف`, `(ي.م)`, `كور/رض/نات`, `/انتهى8`."""
 NOT_COUNT = re.compile(r"[^\d\s.,]")
 CRUMB = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
-CRUMBS = ("|", CRUMB, ">", "»", " / ")
+CRUMBS = re.compile(rf"[|{CRUMB}>»]| / ")
 BREADCRUMB = re.compile(rf"\s*[|{CRUMB}>]\s*|\s+[»/]\s+")
 DESKS = re.compile(r"\s+و(?=\S)")
 BRACKETED = re.compile(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
@@ -133,19 +141,32 @@ class Span:
     second: str = ""
 
 
-@dataclass(slots=True)
-class Line:
-    """A line that is not blank: its visible text and where it stands."""
+NO_MATCH: dict[Zone, Match | None] = {}
+"""The phrases of a line that begins with none."""
 
-    text: str
-    start: int
-    end: int
-    indent: int
-    gap: bool
-    spans: list[Span] = field(default_factory=list)
-    opens: bool | None = None
-    """Whether a phrase may begin it; `None` where nobody has asked."""
-    matches: dict[Zone, Match | None] = field(default_factory=dict)
+
+class Line:
+    """A line that is not blank: its visible text and where it stands.
+
+    `prose` says that it has the shape of a paragraph rather than of a headline.
+    """
+
+    __slots__ = (
+        "end", "indent", "matches", "prose", "size", "spans", "start", "text",
+    )  # fmt: skip
+
+    def __init__(self, text: str, start: int, end: int, indent: int) -> None:
+        """Keep them; no phrase has been looked for, and it has no label."""
+        self.text, self.start, self.end = text, start, end
+        self.indent = indent
+        self.size = size = len(text)
+        if text[0] in BULLETS:
+            self.prose = size >= LONG and text[-1] == "."
+        else:
+            self.prose = size >= LONG or (size >= SHORT and text[-1] in FULL_STOP)
+        self.spans: Sequence[Span] = ()
+        self.matches = NO_MATCH
+        """The phrases it begins with, as far as anybody has asked."""
 
     @property
     def label(self) -> Label | None:
@@ -156,51 +177,26 @@ class Line:
 def lines_of(text: str) -> list[Line]:
     """Cut a text into lines that say something; blank ones join the line before."""
     lines: list[Line] = []
-    gap = False
-    for line, at, end in _bounds(text) if "\r" in text else _bounds_of_lf(text):
-        visible = line.strip(BLANK) if line else line
+    end = 0
+    ended = text.split("\n") if "\r" not in text else ()
+    for line in ended or WITH_END.findall(text):
+        start, end = end, end + len(line) + bool(ended)
+        visible = line.strip()
+        if visible and (visible[0] in UNPRINTED or visible[-1] in UNPRINTED):
+            visible = line.strip(BLANK)
         if visible:
             indent = line.index(visible[0]) if visible is not line else 0
-            lines.append(Line(visible, at + indent, end, indent, gap))
-            gap = False
-        else:
-            gap = True
-            if lines:
-                lines[-1].end = end
+            lines.append(Line(visible, start + indent, end, indent))
+        elif lines:
+            lines[-1].end = end
     if lines:
         lines[-1].end = len(text)
     return lines
 
 
-def _bounds_of_lf(text: str) -> Iterator[tuple[str, int, int]]:
-    """Every line without its end, where it starts, and where the next one does."""
-    at = 0
-    for line in text.split("\n"):
-        yield line, at, (at := at + len(line) + 1)
-
-
-def _bounds(text: str) -> Iterator[tuple[str, int, int]]:
-    """The same where lines may end in CR or CR LF."""
-    start = 0
-    for found in LINE_END.finditer(text):
-        yield text[start : found.start()], start, found.end()
-        start = found.end()
-    yield text[start:], start, len(text)
-
-
-def is_prose(line: Line) -> bool:
-    """Whether a line has the shape of a paragraph rather than of a headline."""
-    size = len(line.text)
-    if size < SHORT:
-        return False
-    if line.text[0] in BULLETS:
-        return size >= LONG and line.text[-1] == "."
-    return size >= LONG or line.text[-1] in FULL_STOP
-
-
 def _is_paragraph(line: Line) -> bool:
     """Whether a line of prose cannot be a headline: long, and closed as one."""
-    size = len(line.text)
+    size = line.size
     closed = size >= LONG and line.text[-1] in FULL_STOP
     return size > LONGEST_HEADLINE or closed or _closes_sentence(line.text)
 
@@ -264,11 +260,15 @@ class _Reading:
     ) -> None:
         self.phrases, self.bylines = splitter.phrases, splitter.bylines
         self.dates, self.lines, self.now = splitter.dates, lines, now
+        for line in lines:
+            if self.phrases.may_start(line.text):
+                line.matches = {}
         self.title, self.title_size = "", 0
         self.body = False
         self.said: tuple[str, frozenset[str]] | None = None
         self.dated = self.signed = self.named = False
         self.guess: Line | None = None
+        self.list, self.tags_end = range(0), 0
 
     def label(self) -> None:
         """Find the text, then read what stands above, in and below it."""
@@ -287,27 +287,29 @@ class _Reading:
         Headlines of a list below the text can look like prose. They are not where a
         footer's phrase stands between them and the last full paragraph.
         """
-        prose = [at for at, line in enumerate(self.lines) if is_prose(line)]
+        prose = [at for at, line in enumerate(self.lines) if line.prose]
         prose = self._above_end(prose)
         while prose and self._is_footer(self.lines[prose[-1]]):
             prose.pop()
-        full = [at for at in prose if _is_paragraph(self.lines[at])]
-        while prose and full and prose[-1] > full[-1]:
-            between = range(full[-1] + 1, prose[-1])
+        full = next(
+            (at for at in reversed(prose) if _is_paragraph(self.lines[at])), None
+        )
+        while full is not None and prose[-1] > full:
+            between = range(full + 1, prose[-1])
             if not any(self._opens_footer(self.lines[at]) for at in between):
                 break
             prose.pop()
         return prose
 
     def _is_footer(self, line: Line) -> bool:
-        notice = "©" in line.text and len(line.text) < LONGEST_NOTICE
+        notice = "©" in line.text and line.size < LONGEST_NOTICE
         return notice or self._match(line, "footer") is not None
 
     def _above_end(self, prose: list[int]) -> list[int]:
         """The prose above comments, or above a sidebar that is not the heavier part."""
         for at in range(prose[0] + 1 if prose else 0, len(self.lines)):
             line = self.lines[at]
-            if len(line.text) > LONGEST_SIGNATURE:
+            if line.matches is NO_MATCH or line.size > LONGEST_SIGNATURE:
                 continue
             match = self._match(line, "footer")
             if match and match.phrase.ends:
@@ -325,7 +327,7 @@ class _Reading:
 
     def _read_header(self) -> int:
         """Label the lines above the text; give the number of the text's first line."""
-        for at, line in enumerate(self.lines):
+        for at, line in enumerate(self.lines[: 4 * MOST_HEADER]):
             if self._label_known(at, line):
                 continue
             if not self._label_by_place(at, line):
@@ -333,7 +335,7 @@ class _Reading:
             if at > MOST_HEADER:
                 break
         for line in self.lines[MOST_HEADER:]:  # fixtures, a list: text after all
-            line.spans = []
+            line.spans = ()
         return min(len(self.lines), MOST_HEADER)
 
     def _label_by_place(self, at: int, line: Line) -> bool:
@@ -355,7 +357,7 @@ class _Reading:
 
     def _put_subtitle(self, line: Line) -> None:
         """Label a line between headline and byline; a whole paragraph stays text."""
-        if len(line.text) > LONGEST_HEADLINE or _closes_sentence(line.text):
+        if line.size > LONGEST_HEADLINE or _closes_sentence(line.text):
             self._put(line, "body", "shape.lead", second="subtitle")
         else:
             self._put(line, "subtitle", "shape.subtitle", second="body")
@@ -371,27 +373,27 @@ class _Reading:
 
         Only on pages with a date line: columns in print open with such lines.
         """
-        if not self.dated or at + 1 >= len(self.lines) or is_prose(line):
+        if not self.dated or at + 1 >= len(self.lines) or line.prose:
             return False
-        few = len(line.text) <= SENTENCE and line.text[-1] not in ".:"
-        return few and is_prose(self.lines[at + 1])
+        few = line.size <= SENTENCE and line.text[-1] not in ".:"
+        return few and self.lines[at + 1].prose
 
     def _is_kicker(self, at: int, line: Line) -> bool:
         """A word or two above a headline: a competition, a file, a desk."""
-        if self.title or len(line.text) > LONGEST_KICKER or len(self.lines) <= at + 2:
+        if self.title or line.size > LONGEST_KICKER or len(self.lines) <= at + 2:
             return False
         if any(above.label != "section" for above in self.lines[:at]):
             return False
         following = self.lines[at + 1]
         return (
-            len(following.text) >= max(LONGEST_KICKER, 2 * len(line.text))
+            following.size >= max(LONGEST_KICKER, 2 * line.size)
             and self._title_follows(at)
             and self._is_title(at + 1, following)
         )
 
     def _announces_title(self, at: int, line: Line) -> bool:
         """A first line that ends in a colon: who says what the headline says."""
-        if line.text[-1] != ":" or len(line.text) > LONG or not self._title_follows(at):
+        if line.text[-1] != ":" or line.size > LONG or not self._title_follows(at):
             return False
         following = self.lines[at + 1].text
         return len(following) > LONGEST_KICKER and following[0] not in BULLETS
@@ -401,7 +403,7 @@ class _Reading:
         if self.title and self._is_title_again(line):
             self._put(line, "title", "shape.title-again")
             return True
-        if len(line.text) > LONGEST_HEADER_LINE:
+        if line.size > LONGEST_HEADER_LINE:
             return False
         return (
             self._label_marks(line)
@@ -411,20 +413,20 @@ class _Reading:
         )
 
     def _keep_title(self, line: Line) -> None:
-        self.title, self.title_size = fold(line.text), len(line.text)
+        self.title, self.title_size = fold(line.text), line.size
 
     def _is_title_again(self, line: Line) -> bool:
-        size = len(line.text) - self.title_size
+        size = line.size - self.title_size
         return -SLACK <= size <= SLACK and fold(line.text) == self.title
 
     def _is_title(self, at: int, line: Line) -> bool:
         """Whether a first unknown line is a headline: short, and no sentence."""
-        size, text = len(line.text), line.text
-        if size > LONGEST_TITLE or (size > LONGEST_HEADLINE and is_prose(line)):
+        size, text = line.size, line.text
+        if size > LONGEST_TITLE or (size > LONGEST_HEADLINE and line.prose):
             return False
         sentence = _closes_sentence(text)
         if at + 1 == len(self.lines):
-            return not is_prose(line) and size > 1
+            return not line.prose and size > 1
         return (
             not sentence
             or self._stands_in_header(at, line)
@@ -442,7 +444,7 @@ class _Reading:
 
     def _stands_in_header(self, at: int, line: Line) -> bool:
         """Whether a date or a sure byline follows, and the text only behind it."""
-        if is_prose(line) and (self.signed or self.dated):
+        if line.prose and (self.signed or self.dated):
             return False
         reach = 1 if _is_paragraph(line) else 3
         for later in range(at + 1, min(at + 1 + reach, len(self.lines) - 1)):
@@ -451,7 +453,7 @@ class _Reading:
                 return True
             if self._is_caption(candidate):
                 return True
-            if is_prose(candidate):
+            if candidate.prose:
                 return False
         return False
 
@@ -486,20 +488,23 @@ class _Reading:
     def _label_marks(self, line: Line) -> bool:
         """Label a rule of dashes, and the letters of a font-size control or a desk."""
         text = line.text
-        if not any(map(str.isalnum, text.replace("ـ", ""))):
+        worded = text[0].isalpha() and text[0] != TATWEEL
+        if worded and line.size > LONGEST_CRUMBS:
+            return False  # a headline: too long for all that could be told here
+        if not worded and not any(map(str.isalnum, text.replace(TATWEEL, ""))):
             self._put(line, "boilerplate", "shape.rule")
         elif (
-            len(text) <= LONGEST_INITIALS
+            line.size <= LONGEST_INITIALS
             and INITIALS.fullmatch(text)
             and not ((byline := self.bylines.read(text)) and byline.agencies)
         ):
             self._put(line, "boilerplate", "shape.initials")
-        elif note := self.phrases.note(text):
+        elif not worded and (note := self.phrases.note(text)):
             self._put(line, "boilerplate", note)
         elif self._is_breadcrumb(text):
             self._put(line, "section", "shape.breadcrumb")
-        elif not NOT_COUNT.search(text) or (
-            text.isascii() and len(text) <= LONGEST_TAG
+        elif (not worded and not NOT_COUNT.search(text)) or (
+            line.size <= LONGEST_TAG and text.isascii()
         ):
             self._label_latin(line)
         return bool(line.spans)
@@ -513,9 +518,9 @@ class _Reading:
 
     def _is_breadcrumb(self, text: str) -> bool:
         """`أخبار|سفر`, `الرئيسية / محليات`, `تحقيقات وملفات`: desks and their marks."""
-        if len(text) > 2 * LONGEST_TAG:
+        if len(text) > LONGEST_CRUMBS:
             return False
-        if not any(mark in text for mark in CRUMBS):
+        if not CRUMBS.search(text):
             desks = DESKS.split(text) if " و" in text and not self.title else ()
             return len(desks) == PAIR and all(map(self._is_section, desks))
         parts = BREADCRUMB.split(text)
@@ -532,6 +537,8 @@ class _Reading:
         return match is not None and match.phrase.rule == "boilerplate.page"
 
     def _is_section(self, text: str) -> bool:
+        if not self.phrases.may_start(text):
+            return False
         match = self.phrases.match(text, "header")
         return match is not None and match.label == "section"
 
@@ -556,15 +563,14 @@ class _Reading:
             return False
         if self.guess and self.bylines.is_person(line.text):
             # `سوق حضاري، فيتو` above the writer's name credits the picture.
-            self.guess.spans.clear()
             self._put(self.guess, "caption", "caption.above-name", second="byline")
             self.guess, self.signed = None, False
-        if not byline.certain and (self.signed or is_prose(line)):
+        if not byline.certain and (self.signed or line.prose):
             return False
         if not self.title:
             if not self._may_open(byline, line):
                 return False
-            alone = at + 1 < len(self.lines) and is_prose(self.lines[at + 1])
+            alone = at + 1 < len(self.lines) and self.lines[at + 1].prose
             if not self._title_follows(at) and not (alone and not byline.sure):
                 return False
         elif not byline.sure and not self._may_sign(at, line, byline):
@@ -591,7 +597,7 @@ class _Reading:
         if at + 1 >= len(self.lines):
             return False
         following = self.lines[at + 1]
-        if is_prose(following) or self._is_header_mark(following):
+        if following.prose or self._is_header_mark(following):
             return False
         signed = self.bylines.read(following.text)
         return signed is None or not signed.authors
@@ -604,7 +610,7 @@ class _Reading:
         known = byline.pieces[0].kind != "person" or self.bylines.is_person(line.text)
         return (
             known
-            or is_prose(following)
+            or following.prose
             or self._is_title_again(following)
             or self._read_dated(following.text) is not None
         )
@@ -618,32 +624,32 @@ class _Reading:
 
     def _match(self, line: Line, zone: Zone) -> Match | None:
         """The phrase that a line begins with; a line is asked from several sides."""
-        if line.opens is None:
-            line.opens = self.phrases.may_start(line.text)
-        if not line.opens:
+        matches = line.matches
+        if matches is NO_MATCH:
             return None
-        if zone not in line.matches:
-            line.matches[zone] = self.phrases.match(line.text, zone)
-        return line.matches[zone]
+        if zone not in matches:
+            matches[zone] = self.phrases.match(line.text, zone)
+        return matches[zone]
 
     # -- the text and what follows it
 
     def _read_text(self, start: int, last_prose: int) -> None:
         """Label the text, the pieces inside it, and the footer."""
         self.body = True
+        self.list = range(last_prose + MOST_FOOTER, len(self.lines) - MOST_HEADER)
         heading: Match | None = None
         footer = False
         ended = ""
         for at in range(start, len(self.lines)):
             line = self.lines[at]
             zone: Zone = "footer" if at > last_prose else "body"
+            plain = zone == "body" and at > start
             if ended and zone == "footer":
                 self._label_after_end(at, line, ended)
                 continue
             match = self._match(line, zone)
             if heading and match and match.phrase.rule in WORDS_OF_PAGES:
                 match = None
-            plain = zone == "body" and at > start
             if match is None and (
                 (plain and self._label_plain(line)) or self._label_copyright(at, line)
             ):
@@ -662,28 +668,40 @@ class _Reading:
                 heading = match if _heads(match, line) else None
                 ended = match.phrase.rule if match.phrase.ends else ended
                 footer |= zone == "footer" and match.label not in ("related", "caption")
-            elif zone == "footer" and self._label_tags(at, footer=footer):
-                footer = True
-            elif zone == "footer" and self._label_footer(at, line, footer=footer):
+            elif zone == "footer" and self._label_below(at, line, footer=footer):
                 footer |= line.label not in ("body", "byline", "date", "source")
             else:
                 self._put_body(at, line, first=at == start)
 
-    def _label_tags(self, at: int, *, footer: bool) -> bool:
+    def _label_below(self, at: int, line: Line, *, footer: bool) -> bool:
+        """Label a line below the text that no phrase tells, if it is not text too."""
+        if at not in self.list:
+            tags = self._label_tags(at, line, footer=footer)
+            return tags or self._label_footer(at, line, footer=footer)
+        if footer:
+            self._put(line, "boilerplate", "shape.below-footer", second="body")
+        return footer
+
+    def _label_tags(self, at: int, line: Line, *, footer: bool) -> bool:
         """Label two or more words or names below the text that no heading announces."""
-        if self.lines[at].label or (at and self.lines[at - 1].label == "tags"):
-            return bool(self.lines[at].label)
-        run = 0
-        longest = min(MOST_TAGS + 1, len(self.lines) - at)
-        while run < longest and _is_tag(self.lines[at + run].text):
-            if self._match(self.lines[at + run], "footer"):
-                break
-            run += 1
-        if not FEWEST_TAGS <= run <= MOST_TAGS or footer or not self._occur(at, run):
+        if line.label or (at and self.lines[at - 1].label == "tags"):
+            return bool(line.label)
+        run = 0 if footer else self._tags_from(at)
+        if not FEWEST_TAGS <= run <= MOST_TAGS or not self._occur(at, run):
             return False
-        for line in self.lines[at : at + run]:
-            self._put(line, "tags", "shape.tags", second="body")
+        for tag in self.lines[at : at + run]:
+            self._put(tag, "tags", "shape.tags", second="body")
         return True
+
+    def _tags_from(self, at: int) -> int:
+        """How many lines from `at` on look like tags; each is looked at once."""
+        if at >= self.tags_end:
+            self.tags_end = at
+            for line in self.lines[at:]:
+                if not _is_tag(line.text) or self._match(line, "footer"):
+                    break
+                self.tags_end += 1
+        return self.tags_end - at
 
     def _occur(self, at: int, run: int) -> bool:
         """Whether a third of the lines from `at` on say what the text above says."""
@@ -714,9 +732,7 @@ class _Reading:
         text = line.text
         if text[-1] == "." and text[-2:] != ".." and len(text) > LONGEST_TAG:
             return False
-        return len(line.text) <= (
-            LONGEST_ITEM if zone == "footer" else LONGEST_HEADLINE
-        )
+        return line.size <= (LONGEST_ITEM if zone == "footer" else LONGEST_HEADLINE)
 
     def _put_item(self, line: Line, heading: Match) -> None:
         """Label an item of a list; a date of its own below a headline is not one."""
@@ -730,9 +746,7 @@ class _Reading:
     def _label_plain(self, line: Line) -> bool:
         """Label a paragraph that is one whatever stands around it: most are."""
         if _is_plain(line):
-            line.spans.append(
-                Span("body", line.start, line.end, line.text, "shape.prose")
-            )
+            line.spans = (Span("body", line.start, line.end, line.text, "shape.prose"),)
         elif note := self.phrases.note(line.text):
             self._put(line, "boilerplate", note)
         return bool(line.spans)
@@ -740,13 +754,13 @@ class _Reading:
     def _label_copyright(self, at: int, line: Line) -> bool:
         """Label a line with a sign, and the holder below a notice that ends in `لـ`."""
         before = self.lines[at - 1] if at else None
-        if "©" in line.text and len(line.text) < LONGEST_NOTICE:
+        if line.size < LONGEST_NOTICE and "©" in line.text:
             self._put(line, "copyright", "copyright.sign")
         elif (
             before
             and before.label == "copyright"
             and fold(before.text).endswith((" ل", ":"))
-            and len(line.text) <= LONGEST_SIGNATURE
+            and line.size <= LONGEST_SIGNATURE
         ):
             self._put(line, "copyright", "copyright.holder-below")
         else:
@@ -767,7 +781,7 @@ class _Reading:
             self._put(line, "tags", "shape.hashtags")
         elif self.phrases.is_share_bar(text):
             self._put(line, "share", "share.bar")
-        elif CONTACT.search(text) and len(text) < LONG and not is_prose(line):
+        elif CONTACT.search(text) and len(text) < LONG and not line.prose:
             self._put(line, "contact", "contact.shape")
         elif self._is_role_below(at, text):
             self._put(line, "byline", "byline.role-below", second="body")
@@ -809,7 +823,7 @@ class _Reading:
 
     def _label_signature(self, at: int, line: Line) -> bool:
         """An agency's credit, a writer's name or a date as one of the last lines."""
-        if len(line.text) > LONGEST_HEADER_LINE:
+        if line.size > LONGEST_HEADER_LINE:
             return False
         if self._label_date(line):
             return True
@@ -844,72 +858,48 @@ class _Reading:
         return byline.certain or (alone and len(text.split()) <= MOST_NAME_WORDS + 1)
 
     def _put_body(self, at: int, line: Line, *, first: bool) -> None:
-        if URL_LINE.fullmatch(line.text):
+        text = line.text
+        if text[0] in "hw" and URL_LINE.fullmatch(text):
             self._put(line, "boilerplate", "shape.url")
-            return
-        if len(line.text) < LONG and self.phrases.credits_inside(line.text):
+        elif line.size < LONG and self.phrases.credits_inside(text):
             self._put(line, "caption", "caption.ending", second="body")
-            return
-        start = line.start
-        if first and (cut := self._dateline(line.text)):
+        elif first and (cut := self._dateline(text)):
             length, byline, reading = cut
-            line.spans.append(
-                Span(
-                    "dateline",
-                    start,
-                    start + length,
-                    line.text[:length].strip(),
-                    "dateline.prefix",
-                    date=reading,
-                    byline=byline,
-                )
-            )
-            start += length
-        content = line.text[start - line.start :]
-        if (
-            "يض" in content
-            and ":" in content
-            and (inside := self.phrases.inline(content))
-        ):
+            begins = line.start + length
+            before = Span(
+                "dateline", line.start, begins, text[:length].strip(),
+                "dateline.prefix", reading, byline,
+            )  # fmt: skip
+            line.spans = (before, *self._paragraph(at, line, text[length:]))
+        else:
+            line.spans = self._paragraph(at, line, text)
+
+    def _paragraph(self, at: int, line: Line, content: str) -> tuple[Span, ...]:
+        """The spans of a paragraph, from which a dateline has been cut: mostly one."""
+        end = line.end
+        start = line.start + line.size - len(content)
+        marked = "يض" in content and ":" in content
+        if marked and (inside := self.phrases.inline(content)):
             begins, rest, rule = inside
-            cut_at = start + begins
-            line.spans += [
-                Span("body", start, cut_at, content[:begins].strip(), "shape.prose"),
-                Span("related", cut_at, line.end, content[rest:].strip(), rule),
-            ]
-            return
-        if content.endswith(")") and (cut_off := self._closing_credit(content)):
+            cut = start + begins
+            return (
+                Span("body", start, cut, content[:begins].strip(), "shape.prose"),
+                Span("related", cut, end, content[rest:].strip(), rule),
+            )
+        if content[-1] == ")" and (cut_off := self._closing_credit(content)):
             begins, credit = cut_off
             if begins == len(content):
-                line.spans.append(
-                    Span(
-                        "body", start, line.end, content, "shape.credited", None, credit
-                    )
+                return (
+                    Span("body", start, end, content, "shape.credited", None, credit),
                 )
-                return
-            cut_at = start + begins
-            line.spans += [
-                Span("body", start, cut_at, content[:begins].strip(), "shape.prose"),
-                Span(
-                    "source",
-                    cut_at,
-                    line.end,
-                    content[begins:].strip(),
-                    "source.closing",
-                    byline=credit,
-                ),
-            ]
-            return
-        heading = self._is_heading(at, line)
-        line.spans.append(
-            Span(
-                "heading" if heading else "body",
-                start,
-                line.end,
-                content,
-                "shape.heading" if heading else "shape.prose",
+            cut, text = start + begins, content[begins:].strip()
+            return (
+                Span("body", start, cut, content[:begins].strip(), "shape.prose"),
+                Span("source", cut, end, text, "source.closing", None, credit),
             )
-        )
+        if self._is_heading(at, line):
+            return (Span("heading", start, end, content, "shape.heading"),)
+        return (Span("body", start, end, content, "shape.prose"),)
 
     def _closing_credit(self, content: str) -> tuple[int, Byline] | None:
         """An agency in a bracket behind the last full stop: where it begins.
@@ -932,18 +922,23 @@ class _Reading:
             len(text) <= SENTENCE
             and text[-1] not in TERMINAL
             and at + 1 < len(self.lines)
-            and is_prose(self.lines[at + 1])
+            and self.lines[at + 1].prose
         )
 
     def _dateline(self, text: str) -> tuple[int, Byline, DateReading | None] | None:
         """The place and agency glued before the first words, up to its mark."""
         head = text[:LONGEST_DATELINE]
-        for mark in reversed(list(DATELINE_MARK.finditer(head))):
-            closing = mark[0].find(")") + 1
-            found = self._read_dateline(text[: mark.start() + closing], mark[0])
-            glued = mark[0] == "-" and not (found and found[0].agencies)
-            if found and text[mark.end() :].strip() and not glued:
-                return mark.end(), *found
+        for found in reversed(list(DATELINE_MARK.finditer(head))):
+            mark, start = found[0], found.start()
+            prefix = text[: start + 1] if mark[0] == ")" else text[:start].rstrip()
+            read = self._read_dateline(prefix, mark)
+            glued = mark == "-" and len(prefix) == start
+            if (
+                read
+                and text[found.end() :].strip()
+                and not (glued and not read[0].agencies)
+            ):
+                return found.end(), *read
         return self._glued_dateline(head)
 
     def _glued_dateline(
@@ -995,7 +990,7 @@ class _Reading:
     def _is_navigation(self, end: int) -> bool:
         """Whether what stands above is no text: at most one notice among its lines."""
         above = self.lines[:end]
-        return not is_prose(above[0]) and sum(map(_is_paragraph, above)) <= 1
+        return not above[0].prose and sum(map(_is_paragraph, above)) <= 1
 
     def _find_block(self, prose: list[int]) -> list[int]:
         """The first block of paragraphs that weighs much: near, and indented alike."""
@@ -1051,7 +1046,7 @@ class _Reading:
                 if self._is_title_again(line):
                     titles.append(at)
                 continue
-            if len(line.text) >= SHORTEST_TITLE and not self._is_beside_title(line):
+            if line.size >= SHORTEST_TITLE and not self._is_beside_title(line):
                 titles.append(at)
                 self._keep_title(line)
         if not titles:
@@ -1081,7 +1076,7 @@ class _Reading:
     # -- spans
 
     def _put(self, line: Line, label: Label, rule: str, **said: Unpack[Said]) -> None:
-        line.spans = [Span(label, line.start, line.end, line.text, rule, **said)]
+        line.spans = (Span(label, line.start, line.end, line.text, rule, **said),)
 
     def _put_match(self, line: Line, match: Match) -> None:
         content = line.text[match.rest :] if match.label in VALUED else line.text
@@ -1089,16 +1084,10 @@ class _Reading:
         if whole or (not content and match.label in NAMES_ITSELF):
             content = line.text
         credit = self.bylines.credit(content) if match.label == "source" else None
-        line.spans = [
-            Span(
-                match.label,
-                line.start,
-                line.end,
-                content,
-                match.phrase.rule,
-                byline=credit,
-            )
-        ]
+        rule = match.phrase.rule
+        line.spans = (
+            Span(match.label, line.start, line.end, content, rule, None, credit),
+        )
 
 
 def _is_tag(text: str) -> bool:
@@ -1109,7 +1098,7 @@ def _is_tag(text: str) -> bool:
         and "/" not in text
         and text[-1] not in TERMINAL
         and text[0] not in BULLETS + "-–"
-        and not any(letter.isdigit() for letter in text)
+        and not any(map(str.isdigit, text))
         and not INITIALS.fullmatch(text)
     )
 

@@ -13,9 +13,10 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from newsingest.article.decode import again
+from newsingest.article.fields import words
 from newsingest.article.fold import printed
 from newsingest.article.locate import BETWEEN, BODY
-from newsingest.article.parse import identity, parser, words
+from newsingest.article.parse import identity, parser
 from newsingest.article.record import Options, RejectedError
 from newsingest.article.repair import repair
 from newsingest.run import archives, reading, sinks
