@@ -58,7 +58,7 @@ recipes: ## the examples of docs/recipes.md, with their tools in a venv of their
 
 remote: ## an S3 server with faults in the middle, in a venv of its own
 	$(PYTHON) -m venv .venv-remote
-	.venv-remote/bin/pip install --quiet --disable-pip-version-check --editable '.[remote]' pytest hypothesis fastjsonschema 'moto[server]'
+	.venv-remote/bin/pip install --quiet --disable-pip-version-check --editable '.[remote,parquet]' pytest hypothesis fastjsonschema 'moto[server]'
 	.venv-remote/bin/python -m pytest -q tests/test_remote.py tests/test_remote_s3.py
 
 parquet: ## records in columns, read back by DuckDB, pandas, datasets and Spark, in a venv of its own

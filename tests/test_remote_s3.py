@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -507,3 +508,117 @@ def workers(parent):
         for line in told.stdout.splitlines()
         if "--multiprocessing-fork" in line or "spawn_main" in line
     ]
+
+
+@pytest.fixture
+def shards(environment, tmp_path):
+    def shards(*arguments, **more):
+        command = [COMMAND, "shards", *map(str, arguments)]
+        done = subprocess.run(
+            command, env=environment | more, cwd=tmp_path,
+            capture_output=True, text=True, check=False, timeout=200,
+        )  # fmt: skip
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    return shards
+
+
+def test_shards_of_a_bucket_merge_to_what_parse_gives(
+    small, bucket, shards, run, proxy
+):
+    bucket.pipe_file(
+        "corpus/small/a.zip", zipped({"1.txt": article(50), "2.txt": article(51)})
+    )
+    bucket.pipe_file("corpus/small/empty.txt", b"")
+    if bucket.exists("corpus/parts"):
+        bucket.rm("corpus/parts", recursive=True)
+    whole = run(small, "-q")
+    parts = "s3://corpus/parts"
+    assert shards("plan", small, "-o", "plan", "--size", "4", "-q").returncode == 0
+    proxy.reset(
+        Fault(r"^PUT /corpus/parts", "503", 2), Fault(r"^GET /corpus/small", "cut", 2)
+    )
+    assert shards("run", "plan", "--out", parts, "--only", "1-2", "-q").returncode == 0
+    assert "2 of 4 parts whole" in shards("status", "plan", parts).stdout
+    assert "lacks 2 of 4 parts" in shards("merge", "plan", parts).stderr
+    assert shards("run", "plan", "--out", parts).returncode == 3
+    proxy.reset()
+    again = shards("run", "plan", "--out", parts)
+    assert "4 of 4 parts were whole before" in again.stderr
+    assert not proxy.requests(r"^(PUT|GET /corpus/small)")
+    merged = shards("merge", "plan", parts, "-q", "--rejects", "rejects")
+    assert merged.returncode == 3
+    assert merged.stdout == whole.stdout
+    assert (
+        shards("merge", "plan", parts, "-q", "-o", "s3://corpus/out/merged").returncode
+        == 3
+    )
+    assert bucket.cat_file("corpus/out/merged").decode() == whole.stdout
+    assert not [name for name in bucket.ls("corpus/parts") if "tries" in name]
+
+
+def test_a_part_that_was_begun_and_never_ended_is_marked(  # noqa: PLR0913, PLR0917
+    small, bucket, shards, environment, proxy, tmp_path
+):
+    assert shards("plan", small, "-o", "plan", "--size", "100", "-q").returncode == 0
+    proxy.slow = 0.3
+    command = [COMMAND, "shards", "run", "plan", "--out", "s3://corpus/killed", "-q"]
+    with subprocess.Popen(command, env=environment, cwd=tmp_path) as process:
+        while not proxy.requests("GET /corpus/small/"):
+            time.sleep(0.02)
+        process.kill()
+    assert bucket.cat_file("corpus/killed/tries-000000") == b"."
+    proxy.slow = 0.0
+    assert shards("run", "plan", "--out", "s3://corpus/killed", "-q").returncode == 0
+    assert not bucket.exists("corpus/killed/tries-000000")
+
+
+@pytest.fixture
+def dataset(bucket):
+    pytest.importorskip("pyarrow")
+    if bucket.exists("corpus/dataset"):
+        bucket.rm("corpus/dataset", recursive=True)
+    return "s3://corpus/dataset"
+
+
+def names(bucket):
+    found = bucket.find("corpus/dataset")
+    return sorted(name.removeprefix("corpus/dataset/") for name in found)
+
+
+COLUMNS = ["README.md", "data/_SUCCESS", "data/part-000000.parquet"]
+
+
+def test_columns_are_sent_whole_and_their_mark_last(dataset, small, bucket, run, proxy):
+    columns = ("-o", dataset, "--format", "parquet")
+    assert run(small, *columns, "--partition-by", "year").returncode == 0
+    undated = "data/year=__HIVE_DEFAULT_PARTITION__/part-000000.parquet"
+    assert names(bucket) == ["README.md", "data/_SUCCESS", undated]
+    proxy.reset(Fault(r"^PUT /corpus/dataset", "503", 2))
+    assert run(small, *columns).returncode == 0
+    assert names(bucket) == COLUMNS
+    changes = proxy.requests("^(PUT|DELETE|POST)")
+    assert re.search(r"^DELETE .*_SUCCESS", changes[0])
+    assert re.search(r"^PUT .*_SUCCESS", changes[-1])
+
+
+def test_columns_that_cannot_be_sent_have_no_mark(dataset, small, bucket, run, proxy):
+    columns = (small, "-o", dataset, "--format", "parquet")
+    assert run(*columns).returncode == 0
+    proxy.reset(Fault(r"^PUT .*parquet", "503"))
+    done = run(*columns)
+    assert done.returncode == 1
+    assert "what was to be sent is kept in " in done.stderr
+    assert "data/_SUCCESS" not in names(bucket)
+    proxy.reset()
+    assert run(*columns).returncode == 0
+    assert names(bucket) == COLUMNS
+
+
+def test_columns_do_not_go_among_other_things(dataset, small, bucket, run):
+    bucket.pipe_file("corpus/dataset/thesis.txt", b"years of work")
+    done = run(small, "-o", dataset, "--format", "parquet")
+    assert done.returncode == 2
+    assert "there is a thesis.txt in it" in done.stderr
+    assert names(bucket) == ["thesis.txt"]

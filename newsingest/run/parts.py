@@ -16,8 +16,9 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from newsingest.article.record import RejectedError
-from newsingest.run import ingest, plans, reading, sinks
-from newsingest.run.shards import LINES, Part, Way, done, folder_made
+from newsingest.run import ingest, places, plans, reading, sinks
+from newsingest.run.places import folder_made
+from newsingest.run.shards import LINES, Part, Way, done
 from newsingest.run.summary import USAGE, RunError, Summary, count
 
 if TYPE_CHECKING:
@@ -237,6 +238,8 @@ class Merged:
 
     def links_parts(self) -> bool:
         """Whether the parts themselves go into a folder."""
+        if places.far(self.output):
+            return False
         named = self.output.endswith("/") or os.path.isdir(self.output)
         return named and self.format == sinks.JSONL
 
@@ -323,7 +326,7 @@ def part_lines(part: Part, told: Mapping[str, Any]) -> Iterator[bytes]:
     path = os.path.join(part.folder, name)
     digest = sha256()
     try:
-        with open(path, "rb") as file, _unpacked(file, name) as stream:
+        with places.opened(path) as file, _unpacked(file, name) as stream:
             while lines := stream.read(CHUNK):
                 digest.update(lines)
                 yield lines
@@ -358,8 +361,10 @@ def _rejects(part: Part, told: Mapping[str, Any]) -> Iterator[bytes]:
     if os.path.basename(part.rejects) not in told["shard"]["files"]:
         return
     try:
-        with open(part.rejects, "rb") as file:
+        with places.opened(part.rejects) as file:
             yield from iter(lambda: file.read(CHUNK), b"")
+    except RejectedError as error:
+        raise RunError(f"{part.rejects}: {error.detail}") from None
     except OSError as error:
         raise RunError(reading.cannot_read(part.rejects, error)) from None
 

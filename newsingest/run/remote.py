@@ -529,6 +529,8 @@ def check_writable(file: bytes, *, may_make: bool = False) -> None:
             "store such as s3://",
             USAGE,
         )
+    if file.endswith(b"/"):
+        raise RunError(f"{shown(file)} is a folder: name a file in it", USAGE)
     path = place.path(file)
     bucket = path.partition("/")[0]
     folder = bucket if place.scheme in ATOMIC else path.rpartition("/")[0] or "/"
@@ -559,6 +561,29 @@ def names_below(folder: bytes) -> list[str]:
     except StoreError as error:
         raise failed(folder, error) from None
     return [name[len(top) + 1 :] for name in found if name.startswith(f"{top}/")]
+
+
+def size(file: bytes) -> int | None:
+    """The bytes of a file; `None` where there is none. Raises `RunError`."""
+    place = store(file)
+    try:
+        return int(place.info(place.path(file))["size"])
+    except StoreError as error:
+        if error.missing:
+            return None
+        raise failed(file, error) from None
+
+
+def content(file: bytes) -> bytes | None:
+    """A small file whole; `None` where there is none. Raises `RunError`."""
+    place = store(file)
+    path = place.path(file)
+    try:
+        return place.patiently(lambda: bytes(place.fs.cat_file(path)))
+    except StoreError as error:
+        if error.missing:
+            return None
+        raise failed(file, error) from None
 
 
 def remove(file: bytes) -> None:

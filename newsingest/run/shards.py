@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from newsingest.run import plans, sinks
+from newsingest.run import places, plans, sinks
 from newsingest.run.batch import Result, reject_lines
 from newsingest.run.jobs import cut, results
 from newsingest.run.summary import Reject, RunError, Summary
@@ -73,9 +73,8 @@ class Part:
     def told(self) -> dict[str, Any] | None:
         """Its summary, if there is one."""
         try:
-            with open(self.summary, "rb") as file:
-                found = orjson.loads(file.read())
-        except (OSError, ValueError):
+            found = orjson.loads(places.content(self.summary) or b"")
+        except ValueError:
             return None
         return found if isinstance(found, dict) and "shard" in found else None
 
@@ -85,40 +84,25 @@ class Part:
         if not told or told["shard"]["digest"] != shard.digest:
             return None
         for name, size in told["shard"]["files"].items():
-            try:
-                if os.stat(os.path.join(self.folder, name)).st_size != size:
-                    return None
-            except OSError:
+            if places.size(os.path.join(self.folder, name)) != size:
                 return None
         return told
 
     def begun(self) -> int:
         """How often it was begun and has not ended."""
-        try:
-            return os.stat(self.tries).st_size
-        except OSError:
-            return 0
+        return places.size(self.tries) or 0
 
     @contextmanager
     def trying(self) -> Iterator[None]:
         """Leave a mark that only a sudden death leaves behind."""
-        try:
-            fd = os.open(self.tries, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-            os.write(fd, b".")
-            os.close(fd)
-        except OSError as error:
-            raise sinks.cannot_write(self.tries, error) from None
+        places.lengthen(self.tries)
         try:
             yield
         except BaseException:
-            with suppress(OSError):  # a twin may have ended, and taken it away
-                if left := self.begun() - 1:
-                    os.truncate(self.tries, left)
-                else:
-                    os.unlink(self.tries)
+            places.shorten(self.tries)
             raise
         with suppress(OSError):
-            os.unlink(self.tries)
+            places.remove(self.tries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +130,8 @@ def run_shard(
     1000
     """
     listing = plans.load(plan)
-    folder_made(out)
+    places.folder_made(out)
     return done(listing, listing.shard(number), Way(out, compress))
-
-
-def folder_made(folder: str) -> None:
-    """Make the folder of parts. Raises `RunError`."""
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise sinks.cannot_write(folder, error) from None
 
 
 def done(listing: Listing, shard: Shard, way: Way) -> dict[str, Any]:
@@ -228,7 +204,7 @@ def _made(
         raise
     if lines := b"".join(rejects):
         sinks.write_atomically(part.rejects, lines)
-        files[os.path.basename(part.rejects)] = os.stat(part.rejects).st_size
+        files[os.path.basename(part.rejects)] = len(lines)
     summary.seconds = time.monotonic() - began
     told = summary.as_dict() | {
         "shard": {
@@ -255,8 +231,7 @@ def _without_others(part: Part, compress: str) -> None:
     """Take away what an earlier plan, or another --compress, has left of this part."""
     others = {part.records(name) for name in COMPRESSIONS} - {part.records(compress)}
     for path in (part.summary, part.rejects, *others):
-        with suppress(FileNotFoundError):
-            os.unlink(path)
+        places.remove(path)
 
 
 class _Counted:
@@ -273,7 +248,7 @@ class _Counted:
     def commit(self) -> dict[str, int]:
         """Make it last; its name and its bytes."""
         self._sink.commit()
-        return {os.path.basename(self.path): os.stat(self.path).st_size}
+        return {os.path.basename(self.path): places.size(self.path) or 0}
 
     def discard(self) -> None:
         self._sink.discard()
