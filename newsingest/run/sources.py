@@ -152,11 +152,11 @@ class Walk:
         chain = [self._identity(self.root.file)]
         while stack:
             names, odd, folder, below = stack[-1]
-            if not names:
+            name = next(names, None)
+            if name is None:
                 stack.pop()
                 chain.pop()
                 continue
-            name = names.pop()
             file, path = folder + name, below + name
             if name.endswith(b"/"):
                 identity = self._identity(file)
@@ -185,8 +185,8 @@ class Walk:
 
     def _names(
         self, folder: bytes, below: bytes
-    ) -> tuple[list[bytes], dict[bytes, tuple[Reason, str]], bytes, bytes]:
-        """A folder's names, last first; a folder among them ends in `/`.
+    ) -> tuple[Iterator[bytes], dict[bytes, tuple[Reason, str]], bytes, bytes]:
+        """A folder's names in order; a folder among them ends in `/`.
 
         That is how it sorts in a path: `a.txt` is before `a/b.txt`, since `.` < `/`.
         """
@@ -203,9 +203,9 @@ class Walk:
         except OSError as error:
             # The folder itself is the input that gave no record.
             odd[b""] = ("unreadable", f"folder: {reading.reason(error)}")
-            return [b""], odd, folder, below.rstrip(b"/") or b"."
-        names.sort(reverse=True)
-        return names, odd, os.path.join(folder, b""), below
+            return iter([b""]), odd, folder, below.rstrip(b"/") or b"."
+        names.sort()
+        return _packed(names), odd, os.path.join(folder, b""), below
 
     def _entry(
         self, entry: os.DirEntry[bytes], below: bytes
@@ -247,6 +247,25 @@ class Walk:
             kind = "dangling link" if entry.is_symlink() else "unreadable"
             return "unreadable", f"{kind}: {reading.reason(error)}"
         return None
+
+
+def _packed(names: list[bytes]) -> Iterator[bytes]:
+    """The same names, held in one piece until they are asked for.
+
+    As objects, those of 200,000 files take 12 MiB, and again in each forked process
+    when they are let go of here.
+    """
+    names.append(b"")
+    whole = b"\0".join(names)  # the one byte that is in no name
+    names.clear()
+
+    def unpacked() -> Iterator[bytes]:
+        start = 0
+        while (end := whole.find(b"\0", start)) >= 0:
+            yield whole[start:end]
+            start = end + 1
+
+    return unpacked()
 
 
 def _is_folder(entry: os.DirEntry[bytes]) -> bool:
