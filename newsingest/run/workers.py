@@ -40,7 +40,7 @@ UNREAD = 48 << 10
 wait for a worker that waits for the parent."""
 ROOM = 1 << 20
 """Bytes that a pipe of results holds, where the system allows it."""
-IN_FLIGHT = 8
+IN_FLIGHT = 5
 """Batches for each worker that may be begun before the first is written."""
 BUFFERED = 32 << 20
 """Bytes of finished lines that may wait for a batch before them."""
