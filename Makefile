@@ -95,9 +95,11 @@ fuzz-bytes: $(VENV)/.dev ## bytes to record: a million spoilt articles on all co
 chaos: $(VENV)/.dev ## kill the command and its workers at hundreds of moments; large and hostile inputs
 	NEWSINGEST_KILLS=60 $(BIN)/python -m pytest -q -rP tests/test_chaos.py tests/test_bounds.py tests/test_disks.py
 
-audit: $(VENV)/.dev ## known advisories of the dependencies
-	$(BIN)/pip install --quiet --disable-pip-version-check pip-audit
-	$(BIN)/pip-audit --skip-editable
+audit: $(VENV)/.dev ## known advisories of the dependencies; fails where the index does not tell them
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/pip freeze --quiet --exclude-editable >.venv-audit/requirements.txt
+	.venv-audit/bin/pip-audit --strict --no-deps --disable-pip -r .venv-audit/requirements.txt
 
 encodings: $(VENV)/.dev ## how often the encoding is told right, beside charset_normalizer
 	NEWSINGEST_SHARED=$(SHARED) $(BIN)/python bench/encodings.py

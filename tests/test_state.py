@@ -13,6 +13,8 @@ import zipfile
 
 import pytest
 
+from newsingest.run import ingest
+
 ARTICLE = "خبر رقم {} من المدينة\n\n7 مارس 2024\n\nأعلنت البلدية بدء العمل في الحديقة رقم {} أمس.\n"
 
 
@@ -476,3 +478,20 @@ def test_a_state_from_the_future_is_a_state(tmp_path):
     write(tmp_path / "news", [3])
     assert "1 record, 3 skipped" in parse(tmp_path).stderr
     assert len(records(tmp_path)) == 4
+
+
+class Late(ingest.Stop):
+    """A signal that comes between the last look for one and the wait."""
+
+    def __call__(self):
+        before, self.signal = self.signal, signal.SIGTERM
+        return before
+
+
+def test_a_signal_just_before_the_wait_for_stdin_ends_it(monkeypatch):
+    monkeypatch.setattr(ingest, "LOOK_AGAIN", 0.1)
+    ours, theirs = os.pipe()
+    with open(ours, "rb") as stream, open(theirs, "wb"):  # nobody writes
+        began = time.monotonic()
+        assert ingest.Interruptible(stream, Late()).read1(10) == b""
+        assert time.monotonic() - began < 5
