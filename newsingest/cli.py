@@ -680,7 +680,9 @@ def main() -> None:
             if isinstance(error, click.UsageError) and error.ctx
             else "newsingest"
         )
-        message = error.format_message().rstrip(".")
+        from newsingest.run.progress import clean  # noqa: PLC0415 - start-up
+
+        message = clean(error.format_message().rstrip("."))
         click.echo(f"newsingest: {message}: see {where} --help", err=True)
         sys.exit(error.exit_code)
     except click.Abort:  # Ctrl-C where no run is going on

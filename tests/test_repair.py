@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,8 @@ def test_laws(text):
     assert got.text.count("\n") == text.count("\n")
     assert len(got.text.splitlines()) == len(text.splitlines())
     assert bool(got.warnings) == bool(got.steps) == (got.text != text)
+    for edits in got.steps:
+        assert all(one.end <= other.start for one, other in pairwise(edits))
     places = before(got, range(len(got.text) + 1))
     assert places == sorted(places)
     assert places[0] == 0

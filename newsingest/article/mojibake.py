@@ -53,7 +53,8 @@ def utf_8_read_wrong(text: str) -> list[Edit]:
     """
     edits = [edit for start, line in lines(text) for edit in _line(line, start)]
     if edits:
-        edits = sorted(edits + _half_feh(text, edits))
+        feh = _half_feh(text, edits)
+        edits = sorted([*feh, *(word for edit in edits for word in _words(edit))])
     return edits or [_edit(found, 0, "cp1252") for found in PUNCTUATION.finditer(text)]
 
 
@@ -87,7 +88,7 @@ def _read_as(codec: str, line: str, start: int) -> list[Edit]:
     edits = [_edit(run, 0, codec) for run in found]
     if arabic(apply(edits, line)) < arabic(line) + CLEARLY:
         return []
-    return [edit for run in found for edit in _words(_edit(run, start, codec))]
+    return [_edit(run, start, codec) for run in found]
 
 
 def _edit(run: re.Match[str], start: int, codec: str) -> Edit:
