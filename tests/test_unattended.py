@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -14,6 +15,9 @@ import time
 from pathlib import Path
 
 import pytest
+
+from newsingest.run import progress
+from newsingest.run.summary import Summary
 
 PAGE = (Path(__file__).parents[1] / "docs" / "unattended.md").read_text("utf-8")
 ARTICLE = "خبر من المدينة\n\n7 مارس 2024\n\nأعلنت البلدية بدء العمل في الحديقة أمس.\n"
@@ -260,3 +264,35 @@ def test_a_summary_is_there_or_not_and_never_half(machine):
         re.fullmatch(r'newsingest_[a-z_]+(\{[a-z]+="[\w-]+"\})? [0-9.]+', line)
         for line in lines
     )
+
+
+def test_a_long_run_tells_how_far_it_is_but_not_often(monkeypatch):
+    told = io.StringIO()
+    log = progress.Json(told)
+    summary = Summary("standard", inputs=3, records=2, bytes=10)
+    log.update(summary)
+    assert told.getvalue() == ""
+    monkeypatch.setattr(progress, "LOG_EVERY", 0)
+    log.update(summary)
+    assert json.loads(told.getvalue()) == {
+        "event": "progress", "records": 2, "rejected": 0, "skipped": 0, "bytes": 10,
+    }  # fmt: skip
+
+
+def test_a_reader_that_goes_away_is_no_reason_to_forget(machine):
+    """More than a pipe holds: the run notices, and the next one repeats what it must."""
+    text = ARTICLE + "تفاصيل أخرى عن الحديقة. " * 400
+    for number in range(100):
+        (machine / f"srv/news/{number}.txt").write_text(f"{text}{number}", "utf-8")
+    line = "newsingest parse srv/news --state state --jobs 1"
+    read = shell(machine, f"({line}; echo $? >status) | head -n 1")
+    assert (machine / "status").read_text() == "141\n"
+    assert read.stderr == ""
+    rest = shell(machine, line)
+    paths = {
+        json.loads(one)["metadata"]["path"]
+        for one in (read.stdout + rest.stdout).splitlines()
+    }
+    assert rest.returncode == 0
+    assert len(paths) == 100
+    assert "0 records, 100 skipped" in shell(machine, line).stderr
