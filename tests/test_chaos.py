@@ -58,18 +58,42 @@ def children(process):
 
 
 def strike(process, number, chance):
-    """Send a signal to the run, or to one of its workers."""
+    """Send a signal to the run, or to one of its workers; whether it was there."""
     target = process.pid
     if number == "worker":
         number = signal.SIGKILL
         found = children(process)
+        while not found and process.poll() is None:
+            found = children(process)
         if not found:
-            return
+            return False
         target = chance.choice(found)
     try:
         os.kill(target, number)
     except ProcessLookupError:
-        return
+        return False
+    return True
+
+
+def begun(args):
+    """A run that holds the lock and begins to read."""
+    running = started(args)
+    running.stderr.readline()
+    return running
+
+
+def started(args):
+    """A run that may still be loading Python."""
+    return subprocess.Popen(args, stderr=subprocess.PIPE, start_new_session=True)
+
+
+def seconds(start, args):
+    """How long a run takes from a start on."""
+    running = start(args)
+    began = time.monotonic()
+    assert running.wait(60) == 0
+    running.stderr.close()
+    return time.monotonic() - began
 
 
 @pytest.mark.parametrize(
@@ -86,24 +110,29 @@ def test_whatever_kills_it_every_input_has_one_current_record(
 ):
     output, state = tmp_path / f"out.jsonl{suffix}", tmp_path / "state"
     args = command(
-        "parse", tmp_path / "news", "-o", output, "--state", state, "-q", "-j", jobs
-    )
+        "parse", tmp_path / "news", "-o", output, "--state", state,
+        "--jobs", jobs, "--log-format", "json",
+    )  # fmt: skip
     scraper = Scraper(tmp_path / "news", f"{jobs}{suffix}{number}")
     chance = scraper.chance
     scraper.work()
-    began = time.monotonic()
-    assert subprocess.run(args, check=False).returncode == 0
-    whole = time.monotonic() - began
-    ends = Counter()
-    for _ in range(KILLS):
+    whole = seconds(started, args)
+    scraper.work()
+    work = seconds(begun, args)
+    ends, struck = Counter(), 0
+    for kill in range(KILLS):
         scraper.work()
-        running = subprocess.Popen(args, start_new_session=True)
-        time.sleep(chance.uniform(0, whole * 1.1))
-        strike(running, number, chance)
-        ends[running.wait(60)] += 1
+        start, most = ((begun, work), (started, whole))[kill % 3 == 2]
+        running = start(args)
+        time.sleep(chance.uniform(0, most * (0.5 if number == "worker" else 1.1)))
+        struck += strike(running, number, chance)
+        running.communicate(timeout=60)
+        ends[running.returncode] += 1
     expected = {0, -9} if number == signal.SIGKILL else {0, 143, -15}
     assert set(ends) <= ({0, 3} if number == "worker" else expected)
-    assert subprocess.run(args, check=False).returncode == 0
+    assert struck > KILLS / 3  # else little was tried
+    assert number != signal.SIGTERM or KILLS < 10 or ends[143] > KILLS / 4
+    seconds(started, args)
     told = subprocess.run(
         command("verify", "--root", tmp_path / "news", output),
         capture_output=True,
@@ -116,7 +145,8 @@ def test_whatever_kills_it_every_input_has_one_current_record(
     )
     assert compacted.stderr.startswith(f"{scraper.count:,} records kept, "), ends
     assert sorted(os.listdir(tmp_path)) == ["news", output.name, "state"], ends
-    print(f"{jobs} jobs, {suffix or 'plain'}, {number!r}: ended {dict(ends)}")  # noqa: T201 - make chaos shows it
+    how = f"{jobs} jobs, {suffix or 'plain'}, {number!r}"
+    print(f"{how}: {struck} struck, {dict(ends)}")  # noqa: T201 - make chaos shows it
 
 
 def test_a_pipe_may_repeat_a_record_but_never_loses_one(tmp_path):
