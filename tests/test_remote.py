@@ -198,6 +198,27 @@ def test_without_the_extra_its_name_is_told(tmp_path):
     assert "pip install 'newsingest[remote]'" in done.stderr
 
 
+def command(*arguments):
+    return subprocess.run(
+        [COMMAND, *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_one_article_is_explained_where_it_is(disk):
+    far = command("explain", f"file://{disk}/a.txt")
+    assert (far.returncode, far.stdout) == (
+        0,
+        command("explain", f"{disk}/a.txt").stdout,
+    )
+    missing = command("explain", f"file://{disk}/none.txt")
+    assert (missing.returncode, "no such file or folder" in missing.stderr) == (3, True)
+
+
+def test_records_are_not_verified_against_an_address(disk):
+    done = command("verify", "--root", "s3://bucket/news", os.devnull)
+    assert (done.returncode, "copy the folder here" in done.stderr) == (2, True)
+
+
 def test_a_start_imports_none_of_it(disk):
     code = (
         "import sys; from newsingest.run import options, ingest, sources; "

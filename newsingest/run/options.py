@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from newsingest.article.record import Options, RejectedError
-from newsingest.run.inputs import Selection, printable
+from newsingest.run.inputs import Selection, is_remote, printable
 from newsingest.run.progress import clean
 from newsingest.run.reading import cannot_read
 from newsingest.run.sinks import JSONL, STDOUT, leave_quietly
@@ -222,9 +222,12 @@ def _explain(given: Mapping[str, Any]) -> int:
     from newsingest.run import explain as shown  # noqa: PLC0415
     from newsingest.run.reading import read  # noqa: PLC0415
 
+    if is_remote(os.fsencode(given["file"])):
+        from newsingest.run.remote import read  # noqa: PLC0415 - an extra
+
     parser = checked(article_options(given))
     file = os.fsencode(given["file"])
-    if file != b"-":
+    if file != b"-" and not is_remote(file):
         _must_be_there(file)
     try:
         raw = sys.stdin.buffer.read() if file == b"-" else read(file, 32 << 20).raw
@@ -266,6 +269,13 @@ def verify(file: str, root: str | None, profile: str | None) -> int:
 
 def _verify(file: str, root: str | None, profile: str | None) -> int:
     from newsingest.run import records  # noqa: PLC0415 - start-up
+
+    if root and is_remote(os.fsencode(root)):
+        raise RunError(
+            "--root: sources are compared on this machine: copy the folder here, or "
+            "verify without --root",
+            USAGE,
+        )
 
     def tell(line: str) -> None:
         sys.stderr.write(f"{clean(line)}\n")

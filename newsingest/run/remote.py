@@ -381,6 +381,11 @@ def fetch(file: bytes, known: Stamp | None, max_bytes: int) -> reading.Reading:
     return reading.Reading(raw, size, found.mtime_ns or 0, found.mark)
 
 
+def read(file: bytes, max_bytes: int) -> reading.Reading:
+    """Read one file of which nothing is known. Raises `RejectedError`."""
+    return fetch(file, None, max_bytes)
+
+
 class Fetcher:
     """Reads a batch ahead of the parser, some files at once, in their order."""
 
