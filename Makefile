@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz fuzz-bytes chaos audit dates bench bench-normalize profile repairs peers-normalize remote parquet clean
+.PHONY: help run test check lint format types floors docs recipes approve dist eval encodings fuzz fuzz-bytes chaos scale cost audit dates bench bench-normalize profile repairs peers-normalize remote parquet clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -95,6 +95,16 @@ fuzz-bytes: $(VENV)/.dev ## bytes to record: a million spoilt articles on all co
 chaos: $(VENV)/.dev ## kill the command and its workers at hundreds of moments; large and hostile inputs
 	NEWSINGEST_KILLS=60 $(BIN)/python -m pytest -q -rP tests/test_chaos.py tests/test_bounds.py tests/test_disks.py
 
+scale: ## clusters of Dask with workers killed, starved and cut off; Ray, Spark, GNU parallel
+	$(PYTHON) -m venv .venv-scale
+	.venv-scale/bin/pip install --quiet --disable-pip-version-check --editable '.[dask]' pytest hypothesis fastjsonschema ray 'pyspark>=4'
+	.venv-scale/bin/python -m pytest -q -rPs -W default tests/test_scale.py tests/test_docs.py tests/test_shards.py -k "scale or clusters or recipe"
+
+cost: $(VENV)/.dev ## how cost grows with articles and workers, Dask beside the process pool; COST=--quick
+	$(PYTHON) -m venv .venv-scale
+	.venv-scale/bin/pip install --quiet --disable-pip-version-check --editable '.[dask]'
+	.venv-scale/bin/python bench/scale.py $(COST)
+
 audit: $(VENV)/.dev ## known advisories of the dependencies; fails where the index does not tell them
 	$(PYTHON) -m venv .venv-audit
 	.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit
@@ -125,4 +135,4 @@ peers-normalize: ## the peers' profiles beside the peers' packages, on whole str
 	NEWSINGEST_SHARED=$(SHARED) .venv-peers/bin/python bench/peers_normalize.py
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .venv-recipes .venv-normalize .venv-peers .venv-remote .venv-parquet build .bench .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-recipes .venv-normalize .venv-peers .venv-remote .venv-scale .venv-parquet build .bench .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

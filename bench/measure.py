@@ -32,9 +32,16 @@ class Cost:
 
 
 def run(
-    command: Sequence[str | Path], *, output: Path | None = None, memory: bool = False
+    command: Sequence[str | Path],
+    *,
+    output: Path | None = None,
+    memory: bool = False,
+    errors: int = subprocess.DEVNULL,
 ) -> Cost:
-    """Run a command to its end, its standard output into a file or nowhere."""
+    """Run a command to its end, its standard output into a file or nowhere.
+
+    `errors` is the descriptor that its standard error goes to; nowhere if not said.
+    """
     # An installed package comes with its bytecode; some build machines write none.
     environment = {k: v for k, v in os.environ.items() if k != NO_BYTECODE}
     with Path(output or os.devnull).open("wb") as sink:
@@ -42,7 +49,7 @@ def run(
         process = subprocess.Popen(
             command,
             stdout=sink,
-            stderr=subprocess.DEVNULL,
+            stderr=errors,
             stdin=subprocess.DEVNULL,
             env=environment,
         )

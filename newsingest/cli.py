@@ -256,6 +256,36 @@ def cli() -> None:
     help="Worker processes; the output is the same for every N. [default: by itself, at most the number of CPUs]",
 )
 @click.option(
+    "--engine",
+    type=click.Choice(["processes", "dask"]),
+    default="processes",
+    show_default=True,
+    help="What works: processes of this machine, or a Dask cluster (pip install 'newsingest[dask]').",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="With --engine dask: a cluster that is there, such as tcp://10.0.0.1:8786. [default: one on this machine]",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --engine dask, without --scheduler: its workers. [default: the number of CPUs]",
+)
+@click.option(
+    "--shards",
+    metavar="DIR",
+    help="With --engine dask: where parts go and stay; every worker must see it. [default: OUTPUT.shards, removed at the end]",
+)
+@click.option(
+    "--shard-size",
+    default="1000",
+    show_default=True,
+    metavar="N|BYTES",
+    help="With --engine dask: what goes into one shard.",
+)
+@click.option(
     "--state",
     metavar="FILE",
     help="Remember what was done; a later run reads only what is new or changed, and -o is appended to.",

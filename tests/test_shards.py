@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import pickle
@@ -14,6 +15,7 @@ import sys
 import tarfile
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +25,7 @@ from newsingest.run.batch import Worker
 from newsingest.run.shards import Part
 from newsingest.run.summary import RunError
 
+ROOT = Path(__file__).parents[1]
 ARTICLE = "خبر رقم {0} من المدينة\n\nالقاهرة - رويترز\n\n7 مارس 2024\n\nأعلنت البلدية بدء العمل في الحديقة رقم {0} أمس.\n"
 
 
@@ -265,6 +268,46 @@ def test_a_scheduler_says_by_a_variable_which_shard(desk, variable):
     merged_is_what_parse_gives(desk)
 
 
+def recipe(kind, mark, desk):
+    """A block of docs/clusters.md, with the shared folder where the test has it."""
+    page = (ROOT / "docs" / "clusters.md").read_text("utf-8")
+    found = re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)
+    (block,) = (block for block in found if mark in block)
+    return block.replace("/shared", os.fspath(desk))
+
+
+def run_recipe(script, desk, **env):
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    for number in range(3):
+        (name,) = env
+        here = {**os.environ, "PATH": path, name: str(number)}
+        subprocess.run(["sh", "-c", script], check=True, env=here)
+        assert (desk / "parts" / f"part-{number:06}.jsonl").exists()
+
+
+def test_the_recipe_for_slurm_makes_the_parts(desk):
+    parsed(desk)
+    newsingest("shards", "plan", "news", "-o", "plan.jsonl", "--size", "60", cwd=desk)
+    script = recipe("sh", "#SBATCH", desk)
+    assert "--array=0-2" in script
+    run_recipe(script, desk, SLURM_ARRAY_TASK_ID="")
+    merged_is_what_parse_gives(desk)
+
+
+def test_the_recipe_for_kubernetes_makes_the_parts(desk):
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed: make scale")
+    parsed(desk)
+    newsingest("shards", "plan", "news", "-o", "plan.jsonl", "--size", "60", cwd=desk)
+    job = yaml.safe_load(recipe("yaml", "kind: Job", desk))
+    assert job["spec"]["completions"] == 3
+    assert job["spec"]["completionMode"] == "Indexed"
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    shell, option, script = container["command"]
+    assert (shell, option) == ("sh", "-c")
+    run_recipe(script, desk, JOB_COMPLETION_INDEX="")
+    merged_is_what_parse_gives(desk)
+
+
 @pytest.fixture(scope="module")
 def wrong(tmp_path_factory):
     """A folder with plans that are none."""
@@ -488,6 +531,60 @@ def test_a_watchdog_lets_go_of_what_has_ended(monkeypatch):
     time.sleep(1.2)
     watchdog.close()
     assert not ended
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "told"),
+    [
+        (["-o", "r.jsonl", "--state", "s"], 2, "--state"),
+        ([], 2, "--shards DIR"),
+        (
+            ["-o", "r.jsonl", "--scheduler", "tcp://x:1", "--workers", "2"],
+            2,
+            "--workers",
+        ),
+        (["-o", "r.jsonl", "--shard-size", "x"], 2, "--shard-size"),
+    ],
+)
+def test_what_an_engine_cannot_do_is_told(desk, options, status, told):
+    done = newsingest(
+        "parse", "news", "--engine", "dask", *options, cwd=desk, check=False
+    )
+    assert done.returncode == status
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_options_of_engines_need_one(desk):
+    done = newsingest("parse", "news", "--workers", "2", cwd=desk, check=False)
+    assert done.returncode == 2
+    assert "--workers is for --engine dask" in done.stderr
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is not None, reason="Dask is installed"
+)
+def test_an_extra_that_is_not_installed_is_named(desk):
+    options = ["--engine", "dask", "-o", "r.jsonl"]
+    done = newsingest("parse", "news", *options, cwd=desk, check=False)
+    assert done.returncode == 2
+    assert "pip install 'newsingest[dask]'" in done.stderr
+    assert not (desk / "r.jsonl.shards").exists()
+
+
+def test_the_base_install_imports_nothing_of_it(desk):
+    code = "import sys; from newsingest.cli import cli; cli(['parse', 'news', '-q', '-o', 'o', '-j', '1'], standalone_mode=False)"
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", code],
+        cwd=desk, capture_output=True, text=True, check=False,
+    ).stderr  # fmt: skip
+    modules = {line.rpartition("|")[2].strip() for line in told.splitlines()}
+    assert "newsingest.run.ingest" in modules
+    assert not {
+        name for name in modules if name.split(".")[0] in {"dask", "distributed"}
+    }
+    own = {f"newsingest.run.{name}" for name in ("cluster", "parts", "plans", "shards")}
+    assert not own & modules
 
 
 def test_a_twin_changes_nothing(tmp_path):

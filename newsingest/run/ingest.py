@@ -38,7 +38,7 @@ from newsingest.run.summary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from newsingest.run.batch import Job
@@ -72,6 +72,8 @@ class Plan(NamedTuple):
     jobs: int | None = None
     allow_empty: bool = False
     state: str | None = None
+    parts: str | None = None
+    """The folder of parts, where an engine makes them."""
     lock_wait: float = 0.0
     reprocess: bool = True
     fail_under: tuple[tuple[str, float], ...] = ()
@@ -150,23 +152,40 @@ def run(plan: Plan) -> int:
 
     Raises `RunError` when it cannot begin.
     """
-    progress = show.chosen(
+    progress = shown(plan)
+    stop = Stop()
+    check_apart(plan)
+    found = sources_of(plan, stop)
+    check_outputs(plan, found.roots)
+    summary = Summary(plan.job.options.profile)
+    work = Run(plan, found, summary, progress, stop).work
+    return ended(plan, summary, progress, stop, work)
+
+
+def shown(plan: Plan) -> Progress:
+    """How a run shows itself."""
+    return show.chosen(
         quiet=plan.quiet,
         verbose=plan.verbose,
         bar=plan.bar,
         log_format=plan.log_format,
         tell_rejects=plan.rejects is None,
     )
-    stop = Stop()
-    check_apart(plan)
-    found = sources_of(plan, stop)
-    check_outputs(plan, found.roots)
-    summary = Summary(plan.job.options.profile)
+
+
+def ended(
+    plan: Plan,
+    summary: Summary,
+    progress: Progress,
+    stop: Stop,
+    work: Callable[[], None],
+) -> int:
+    """Do the work of a run, and tell how it ended; gives the exit status."""
     began = time.monotonic()
     failure = ""
     try:
         with stop.listening():
-            Run(plan, found, summary, progress, stop).work()
+            work()
     except BrokenPipeError:
         status = SIGPIPE
     except KeyboardInterrupt:
@@ -200,6 +219,8 @@ def tell_end(
 
 
 def _how_to_go_on(plan: Plan) -> str:
+    if plan.parts:
+        return f"whole parts are in {plan.parts}; to go on: {again()}"
     if plan.state:
         return f"to go on: {again()}"
     written = "what was written is valid, but a rerun begins anew"

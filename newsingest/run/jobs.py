@@ -39,7 +39,7 @@ def results(
     """
     worker = compiled(job)
     batches = cut(inputs)
-    wanted = jobs or _cpus()
+    wanted = jobs or cpus()
     until = time.process_time() + (0.0 if jobs else PATIENCE)
     worth = 1 if jobs else WORTH
     while batch := next(batches, None):
@@ -56,7 +56,7 @@ def results(
         yield from worker.work(batch, stop)
 
 
-def _cpus() -> int:
+def cpus() -> int:
     """The CPUs that this process may use, which in a container are not all."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

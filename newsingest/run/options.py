@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from newsingest.article.normalize import Normalizer
     from newsingest.article.parse import Parser
     from newsingest.run.batch import Job
+    from newsingest.run.ingest import Plan
     from newsingest.run.plans import Size
 
 MTIME = "mtime"
@@ -37,15 +38,36 @@ def _parse(given: Mapping[str, Any]) -> int:
     from newsingest.run import ingest  # noqa: PLC0415 - a wrong option needs none of it
 
     _check_format(given)
-    return ingest.run(
-        ingest.Plan(
-            job=_job(given),
-            selection=_selection(given),
-            bar=given["progress"],
-            fail_under=tuple(map(_floor, given["fail_under"])),
-            **{name: given[name] for name in PLAIN},
-        )
+    plan = ingest.Plan(
+        job=_job(given),
+        selection=_selection(given),
+        bar=given["progress"],
+        fail_under=tuple(map(_floor, given["fail_under"])),
+        **{name: given[name] for name in PLAIN},
     )
+    if given["engine"] != OURS:
+        return _on_a_cluster(plan, given)
+    for name in FOR_ENGINES:
+        if given[name] is not None:
+            raise RunError(f"--{name} is for --engine dask", USAGE)
+    return ingest.run(plan)
+
+
+OURS = "processes"
+"""The engine that needs no other."""
+FOR_ENGINES = ("scheduler", "workers", "shards")
+
+
+def _on_a_cluster(plan: Plan, given: Mapping[str, Any]) -> int:
+    from newsingest.run import cluster  # noqa: PLC0415 - start-up
+
+    engine = cluster.Engine(
+        size=size(given["shard_size"], "--shard-size"),
+        scheduler=given["scheduler"],
+        workers=given["workers"],
+        folder=given["shards"],
+    )
+    return cluster.run(plan, engine)
 
 
 def _check_format(given: Mapping[str, Any]) -> None:
@@ -120,7 +142,7 @@ PLANNED = ("paths", "files_from", "null", "root", "source", "output", "allow_emp
 """Options of `shards plan` that go to the plan as they are."""
 
 
-def size(said: str) -> Size:
+def size(said: str, option: str = "--size") -> Size:
     """How much goes into one shard: `1000` are inputs, `64MiB` bytes."""
     from newsingest.run.plans import Size  # noqa: PLC0415 - start-up
 
@@ -128,7 +150,7 @@ def size(said: str) -> Size:
     number = int(found[1]) if found else 0
     if not found or not number:
         raise RunError(
-            f"--size {said}: say how many inputs, such as 1000, or how many bytes, "
+            f"{option} {said}: say how many inputs, such as 1000, or how many bytes, "
             "such as 64MiB",
             USAGE,
         )

@@ -19,7 +19,7 @@ from newsingest.article.record import RejectedError
 from newsingest.run import ingest, places, plans, reading, sinks
 from newsingest.run.places import folder_made
 from newsingest.run.shards import LINES, Part, Way, done
-from newsingest.run.summary import USAGE, RunError, Summary, count
+from newsingest.run.summary import USAGE, Reject, RunError, Summary, count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -355,6 +355,14 @@ def _unpacking(file: IO[bytes], name: str) -> Iterator[IO[bytes]]:
         reading.unpacked(file, name.encode()) as stream,
     ):
         yield stream
+
+
+def rejects(listing: Listing, folder: str) -> Iterator[Reject]:
+    """What no record was made of, in all parts."""
+    for shard in listing.shards(range(len(listing))):
+        part = Part(folder, shard.number)
+        for line in b"".join(_rejects(part, _told(part, shard))).splitlines():
+            yield Reject(**orjson.loads(line))
 
 
 def _rejects(part: Part, told: Mapping[str, Any]) -> Iterator[bytes]:

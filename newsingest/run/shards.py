@@ -149,7 +149,11 @@ def done(listing: Listing, shard: Shard, way: Way) -> dict[str, Any]:
 
 def _how(listing: Listing, shard: Shard, way: Way, begun: int) -> Iterator[Result]:
     if begun >= GIVEN_UP:
-        return _given_up(listing, shard, begun)
+        detail = (
+            f"its shard's worker died {begun} times: out of memory, or killed from "
+            "outside"
+        )
+        return _refusals(listing, shard, detail)
     inputs = shard.inputs(listing.selection)
     if begun == CAREFUL:
         return Pool(listing.job, 1).run(cut(inputs), way.stop)
@@ -171,11 +175,12 @@ def _elsewhere(listing: Listing, shard: Shard, way: Way) -> dict[str, Any]:
     return told
 
 
-def _given_up(listing: Listing, shard: Shard, begun: int) -> Iterator[Result]:
-    """What is left of a shard that has killed whatever tried it."""
-    detail = (
-        f"its shard's worker died {begun} times: out of memory, or killed from outside"
-    )
+def refused(listing: Listing, shard: Shard, way: Way, detail: str) -> dict[str, Any]:
+    """Make a part in which every input is a reject; gives its summary."""
+    return _made(listing, shard, way, _refusals(listing, shard, detail))
+
+
+def _refusals(listing: Listing, shard: Shard, detail: str) -> Iterator[Result]:
     for item in shard.names(listing.selection):
         reject = Reject(item.path, item.source, "crashed", detail, None, None)
         yield Result(inputs=1, rejects=[reject])

@@ -72,6 +72,11 @@ class Summary:
         for name in ("rejected", "skipped", "filled", "warnings"):
             getattr(self, name).update(found[name])
 
+    def become(self, other: Summary) -> None:
+        """Take the figures of another summary."""
+        for one in fields(Summary):
+            setattr(self, one.name, getattr(other, one.name))
+
     @property
     def status(self) -> int:
         """The exit status of a run that came to its end."""
