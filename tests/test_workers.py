@@ -43,7 +43,7 @@ def test_processes_are_started_where_they_pay(monkeypatch, count, pools):
             return super()._start()
 
     monkeypatch.setattr(jobs, "PATIENCE", 0.0)
-    monkeypatch.setattr(jobs, "_cpus", lambda: 2)
+    monkeypatch.setattr(jobs, "cpus", lambda: 2)
     monkeypatch.setattr(workers, "Pool", Counted)
     job = Job(options=Options())
     assert lines(job, count, None) == lines(job, count, 1)

@@ -12,7 +12,6 @@ it; a tar, which can only be read from its beginning, is never cut.
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +23,7 @@ import orjson
 from newsingest.article.record import Options
 from newsingest.run import archives, sinks
 from newsingest.run.batch import Job
-from newsingest.run.inputs import Input, Root, Selection, printable
+from newsingest.run.inputs import Input, Root, Selection, is_remote, printable
 from newsingest.run.inputs import unprintable as _unprintable
 from newsingest.run.reading import cannot_read
 from newsingest.run.summary import USAGE, RunError
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 TAIL = 1 << 16
-REMOTE = re.compile(rb"[a-z][a-z0-9+.-]*://")
-"""How a path begins that is no path of this machine."""
 PIECES = 8
 """Shards that a zip is cut into at most: each of them reads its whole list of members,
 which takes some 3 % of the time of reading the members themselves."""
@@ -200,6 +197,8 @@ def _cut(found: Sources, size: Size) -> Iterator[dict[str, Any]]:
 
 
 def _bytes(item: Input) -> int:
+    if item.stamp:
+        return item.stamp.size or 0
     try:
         return os.stat(item.file).st_size
     except OSError:  # its shard says what is wrong
@@ -304,7 +303,7 @@ class _Groups:
 
 def _absolute(file: bytes) -> bytes:
     """A path that leads there from any folder, and through the same links."""
-    if REMOTE.match(file):
+    if is_remote(file):
         return file
     return os.path.join(os.getcwdb(), file)
 
