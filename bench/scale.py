@@ -99,7 +99,8 @@ def pool_memory(folder: Path, output: Path, workers: int) -> float:
     process = subprocess.Popen(command)
     most = 0.0
     while process.poll() is None:
-        for one in list(family(process.pid))[1:]:
+        workers_only = list(family(process.pid))[1 if workers > 1 else 0 :]
+        for one in workers_only:
             try:
                 most = max(most, highest(one))
             except (OSError, StopIteration):  # it has ended meanwhile
