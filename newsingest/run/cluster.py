@@ -183,6 +183,8 @@ def client(engine: Engine) -> Iterator[Client]:
         "distributed.scheduler.allowed-failures": DEATHS,
         "distributed.scheduler.worker-saturation": 1.0,
         "distributed.worker.preload": [__name__],
+        # Keeps a tree of calls for every second of an hour: 100 KB a second.
+        "distributed.worker.profile.enabled": False,
     }
     with (
         dask.config.set(settings),
