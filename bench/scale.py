@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NEWSINGEST = [sys.executable, "-m", "newsingest"]
+QUIET = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
+"""Dask's profiler keeps what it has seen of the last 1,000 seconds."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -76,7 +78,8 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[int]]]:
         worker = [*program, "distributed.cli.dask_worker", address, "--nthreads", "1"]
         for _ in range(workers):
             command = [*worker, "--no-nanny", "--no-dashboard"]
-            started.append(subprocess.Popen(command, **options))  # type: ignore[call-overload]
+            process = subprocess.Popen(command, env=os.environ | QUIET, **options)  # type: ignore[call-overload]
+            started.append(process)
         yield address, [process.pid for process in started]
     finally:
         for process in started:

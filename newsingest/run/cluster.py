@@ -183,7 +183,7 @@ def client(engine: Engine) -> Iterator[Client]:
         "distributed.scheduler.allowed-failures": DEATHS,
         "distributed.scheduler.worker-saturation": 1.0,
         "distributed.worker.preload": [__name__],
-        # Keeps a tree of calls for every second of an hour: 100 KB a second.
+        # Keeps a tree of calls for each of the last 1,000 seconds: 50 MB more.
         "distributed.worker.profile.enabled": False,
     }
     with (
