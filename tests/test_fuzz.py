@@ -65,7 +65,7 @@ def crash(record):
 
 def tire(record):
     total = 0
-    for number in range(300_000):
+    for number in range(3_000_000):
         total += number
     return record
 
@@ -98,7 +98,7 @@ class Fickle:
 )
 def test_a_mistake_is_found(mistake, law, monkeypatch):
     if law == "time":
-        monkeypatch.setattr(fuzz, "AT_LEAST", 0.005)
+        monkeypatch.setattr(fuzz, "AT_LEAST", 0.03)
     raw = "عنوان قصير\n\nنص الخبر هنا x طويل بما يكفي.\n".encode()
     read = Broken(mistake)
     sound = raw.replace(b"x", b"y")
