@@ -130,10 +130,16 @@ def test_a_waiting_reader_gets_its_line_at_once():
         assert process.wait(10) == 0
 
 
-def test_a_reader_that_leaves_is_no_error():
-    pipe = f"yes 'إلى' | {sys.executable} -m newsingest normalize | head -n 2"
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [("", "الى\nالى\n"), ("--diff", "-:1\n-إلى\n")],
+)
+def test_a_reader_that_leaves_is_no_error(options, expected):
+    filtered = f"{sys.executable} -m newsingest normalize {options}"
+    pipe = f"yes 'إلى' | {filtered} | head -n 2; exit ${{PIPESTATUS[1]}}"
     done = subprocess.run(["bash", "-c", pipe], capture_output=True, check=False)
-    assert (done.stdout.decode(), done.stderr) == ("الى\nالى\n", b"")
+    assert (done.stdout.decode(), done.stderr) == (expected, b"")
+    assert done.returncode == 141
 
 
 def test_diff_shows_what_changes_and_what_cannot_be_seen():

@@ -29,8 +29,8 @@ COMMONEST = WINDOWS.translate(
         zip(
             map(ord, CONTROLS[1:]),  # a table that begins with another is no map of C
             "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹ی٪\N{ARABIC LETTER SUPERSCRIPT ALEF}ٱ"
-            "\N{ZERO WIDTH NO-BREAK SPACE}\N{ZERO WIDTH SPACE}"
-            "\N{REPLACEMENT CHARACTER}",
+            "\N{ZERO WIDTH SPACE}\N{RIGHT-TO-LEFT EMBEDDING}"
+            "\N{POP DIRECTIONAL FORMATTING}",
             strict=True,
         )
     )

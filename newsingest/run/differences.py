@@ -20,6 +20,19 @@ def shower(name: str, file: TextIO) -> Callable[[int, bytes, bytes], None]:
 
     On a terminal what changed is in colour.
     """
+    return (_in_colour if file.isatty() else _plainly)(name, file)
+
+
+def _plainly(name: str, file: TextIO) -> Callable[[int, bytes, bytes], None]:
+    def show(number: int, before: bytes, after: bytes) -> None:
+        old, new = visible(_text(before)), visible(_text(after))
+        file.write(f"{name}:{number}\n-{old}\n+{new}\n")
+        file.flush()
+
+    return show
+
+
+def _in_colour(name: str, file: TextIO) -> Callable[[int, bytes, bytes], None]:
     from rich.console import Console  # noqa: PLC0415 - start-up: only with --diff
     from rich.text import Text  # noqa: PLC0415
 
