@@ -94,3 +94,13 @@ def test_words_are_what_white_space_parts(middle):
     metadata = newsingest.parse(text.encode()).metadata
     assert metadata.word_count == len(metadata.body.split())
     assert metadata.char_count == len(metadata.body)
+
+
+@pytest.mark.parametrize(
+    "text", ["(CNN--" + " " * 120 + ".", "(CNN--" + " " * 120 + "نص الخبر هنا."]
+)
+def test_the_body_behind_a_glued_dateline_has_no_space_before_it(text):
+    metadata = newsingest.parse(text.encode()).metadata
+    assert metadata.body
+    assert metadata.body == metadata.body.strip()
+    assert metadata.word_count == len(metadata.body.split())

@@ -77,7 +77,7 @@ def _fill_head(
     if subtitles := by_label.get("subtitle"):
         metadata.subtitle = printed(subtitles[0].content)
     if found := by_label.get("section"):
-        metadata.section = printed(found[0].content).strip(DECORATION) or None
+        metadata.section = printed(found[0].content).strip(DECORATION + SPACES) or None
     elif (
         metadata.title
         and (prefix := SECTION_PREFIX.match(metadata.title))
@@ -95,6 +95,8 @@ def _fill_body(metadata: Metadata, spans: list[Span]) -> None:
     pieces = [span.content for span in spans if span.label in BODY]
     body = BETWEEN.join(pieces)
     plain = body.replace(BETWEEN, "").isprintable() and "" not in pieces
+    # Behind a dateline glued to its text a span may begin with a space.
+    plain = plain and not (" \n" in f"{body}\n" or "\n " in f"\n{body}")
     if not plain:
         body = BETWEEN.join(text for _, text in paragraphs(spans))
     metadata.body = body
