@@ -65,8 +65,12 @@ def planned(shards: int, inputs: int) -> str:
 def chosen(only: str | None, total: int, environment: Mapping[str, str]) -> range:
     """The shards that `--only` names: `K`, `K-M`, or `env:VARIABLE` with either in it.
 
+    A stretch may end behind the last shard: a scheduler's last task has less to do.
+
     >>> chosen("3", 10, {}), chosen("3-5", 10, {}), chosen("env:N", 10, {"N": "7"})
     (range(3, 4), range(3, 6), range(7, 8))
+    >>> chosen("8-15", 10, {})
+    range(8, 10)
     """
     if only is None:
         return range(total)
@@ -88,13 +92,13 @@ def chosen(only: str | None, total: int, environment: Mapping[str, str]) -> rang
             USAGE,
         )
     first, last = int(found[1]), int(found[2] or found[1])
-    if last >= total or first > last:
+    if first >= total or first > last:
         raise RunError(
             f"--only {only}: the plan has the shards 0 to {total - 1}, not {said}: "
             "is the scheduler's first task 0?",
             USAGE,
         )
-    return range(first, last + 1)
+    return range(first, min(last + 1, total))
 
 
 def run(
