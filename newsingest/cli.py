@@ -218,6 +218,24 @@ def format_options(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
+quiet = click.option(
+    "-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors."
+)
+progress = click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="A bar on stderr. [default: on a terminal]",
+)
+log_format = click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What stderr is written in.",
+)
+"""What people are told: options of every command that takes its time."""
+
+
 @click.group(context_settings=CONTEXT)
 @click.version_option(VERSION, "-V", "--version", message="%(version)s")
 def cli() -> None:
@@ -314,25 +332,15 @@ def cli() -> None:
     metavar="FILE",
     help="The same for Prometheus' textfile collector.",
 )
-@click.option(
-    "--progress/--no-progress",
-    default=None,
-    help="A bar on stderr. [default: on a terminal]",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@progress
+@quiet
 @click.option(
     "-v",
     "--verbose",
     is_flag=True,
     help="Name every reject, and say where a crash was.",
 )
-@click.option(
-    "--log-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What stderr is written in.",
-)
+@log_format
 @click.option(
     "--config",
     callback=_configured,
@@ -399,7 +407,7 @@ def shards() -> None:
     help="What goes into one shard: so many inputs, or so many bytes of them with a unit, 64MiB.",
 )
 @input_options
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@quiet
 @click.option(
     "--config",
     callback=_configured,
@@ -454,19 +462,9 @@ def shards_plan(**given: Any) -> None:
     metavar="N",
     help="Processes inside one shard; the parts are the same for every N.",
 )
-@click.option(
-    "--progress/--no-progress",
-    default=None,
-    help="A bar on stderr. [default: on a terminal]",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
-@click.option(
-    "--log-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What stderr is written in.",
-)
+@progress
+@quiet
+@log_format
 def shards_run(**given: Any) -> None:
     """Make the parts of some shards, or of all; those that are whole are passed over.
 
@@ -529,12 +527,8 @@ def shards_status(**given: Any) -> None:
     metavar="FILE",
     help="The figures, summed from the parts. [default: none, in a folder summary.json]",
 )
-@click.option(
-    "--progress/--no-progress",
-    default=None,
-    help="A bar on stderr. [default: on a terminal]",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@progress
+@quiet
 def shards_merge(**given: Any) -> None:
     """Put all parts together, in order: the bytes that `newsingest parse` would give.
 

@@ -70,6 +70,7 @@ HANDLE = re.compile(r"\S*@\S*")
 """An account or an address beside a name."""
 NOT_ALNUM = re.compile(r"[\W_]+")
 ROLE_MARK, ROLE_END = re.compile(r"[:/\-–]"), 60
+"""A role's mark is looked for first: the pattern below tries each length of a role."""
 ROLE_COLON = re.compile(rf"^([^:،/|]{{2,24}}?){SPACES}*[:/\-–]{SPACES}*(?=\S)")
 
 

@@ -36,6 +36,7 @@ BLANK = (
 WITH_END = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
 
 UNPRINTED = frozenset(INVISIBLE + CONTROLS)
+"""What `str.strip` leaves at the ends of a line, and no reader sees."""
 
 LONG = 100
 """Characters from which a line without a full stop is prose all the same."""
@@ -55,6 +56,8 @@ MOST_HEADER = 14
 MOST_FOOTER = 400
 """More lines than that below the text are a table or a list: only the last ones can be
 a footer, and only phrases are looked for in the others."""
+MOST_KNOWN = 56
+"""Lines that dates, names and phrases may tell at the top; more of them are a list."""
 LONGEST_HEADER_LINE = 140
 LONGEST_DATELINE = 110
 LONGEST_SIGNATURE = 60
@@ -268,7 +271,7 @@ class _Reading:
         self.said: tuple[str, frozenset[str]] | None = None
         self.dated = self.signed = self.named = False
         self.guess: Line | None = None
-        self.list, self.tags_end = range(0), 0
+        self.table, self.tags_end = range(0), 0
 
     def label(self) -> None:
         """Find the text, then read what stands above, in and below it."""
@@ -327,7 +330,7 @@ class _Reading:
 
     def _read_header(self) -> int:
         """Label the lines above the text; give the number of the text's first line."""
-        for at, line in enumerate(self.lines[: 4 * MOST_HEADER]):
+        for at, line in enumerate(self.lines[:MOST_KNOWN]):
             if self._label_known(at, line):
                 continue
             if not self._label_by_place(at, line):
@@ -636,7 +639,7 @@ class _Reading:
     def _read_text(self, start: int, last_prose: int) -> None:
         """Label the text, the pieces inside it, and the footer."""
         self.body = True
-        self.list = range(last_prose + MOST_FOOTER, len(self.lines) - MOST_HEADER)
+        self.table = range(last_prose + MOST_FOOTER, len(self.lines) - MOST_HEADER)
         heading: Match | None = None
         footer = False
         ended = ""
@@ -675,7 +678,7 @@ class _Reading:
 
     def _label_below(self, at: int, line: Line, *, footer: bool) -> bool:
         """Label a line below the text that no phrase tells, if it is not text too."""
-        if at not in self.list:
+        if at not in self.table:
             tags = self._label_tags(at, line, footer=footer)
             return tags or self._label_footer(at, line, footer=footer)
         if footer:
