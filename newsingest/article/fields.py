@@ -90,15 +90,15 @@ def _fill_body(metadata: Metadata, spans: list[Span]) -> None:
     """Join the paragraphs and count.
 
     What is printable has nothing unseen in it and no white space but spaces: most texts
-    pay for one look at them.
+    pay for one look at them. Behind a dateline glued to its text a span may begin with
+    a space.
     """
     pieces = [span.content for span in spans if span.label in BODY]
-    body = BETWEEN.join(pieces)
-    plain = body.replace(BETWEEN, "").isprintable() and "" not in pieces
-    # Behind a dateline glued to its text a span may begin with a space.
-    plain = plain and not (" \n" in f"{body}\n" or "\n " in f"\n{body}")
-    if not plain:
-        body = BETWEEN.join(text for _, text in paragraphs(spans))
+    plain = all(map(str.isprintable, pieces)) and "" not in pieces
+    if plain and [*map(str.strip, pieces)] == pieces:
+        body = BETWEEN.join(pieces)
+    else:
+        plain, body = False, BETWEEN.join(text for _, text in paragraphs(spans))
     metadata.body = body
     metadata.char_count = len(body)
     if plain and "  " not in body:

@@ -34,6 +34,9 @@ of the best by no more than this share."""
 
 SAMPLE = 1 << 18
 """How many bytes are weighed to choose an encoding."""
+FIRST, CLEAR = 1 << 10, 50.0
+"""No more than the first of them are weighed where these make one encoding so much
+likelier than the next: 0.6 ms of an article's 1.1."""
 
 ISO, NBSP = "iso8859-6", b"\xa0"
 C1 = re.compile(rb"[\x80-\x9f]")
@@ -50,18 +53,27 @@ def choose(raw: bytes, start: int = 0) -> str | None:
     'cp1252'
     >>> choose("шесть часов утра".encode("cp1251"))
     """
-    framed = b" " + raw[start : start + SAMPLE] + b" "
-    pairs = {
-        (first, second): count
-        for (first, second), count in Counter(pairwise(framed)).items()
-        if first > 127 or second > 127  # noqa: PLR2004 -- the end of ASCII
-    }
-    evidence = {name: weigh(pairs, name) for name in NAMES}
+    if start + FIRST < len(raw):
+        evidence = _weighed(raw[start : start + FIRST])
+        *_, second, best = sorted(evidence, key=evidence.__getitem__)
+        if evidence[best] >= evidence[second] + CLEAR and decodes(raw, best):
+            return best
+    evidence = _weighed(raw[start : start + SAMPLE])
     for name in ranked(evidence):
         enough = 0.0 if name == "cp1252" else ENOUGH
         if evidence[name] >= enough and decodes(raw, name):
             return name
     return None
+
+
+def _weighed(sample: bytes) -> dict[str, float]:
+    """The evidence for every encoding."""
+    pairs = {
+        (first, second): count
+        for (first, second), count in Counter(pairwise(b" %b " % sample)).items()
+        if first > 127 or second > 127  # noqa: PLR2004 -- the end of ASCII
+    }
+    return {name: weigh(pairs, name) for name in NAMES}
 
 
 def ranked(evidence: Mapping[str, float]) -> list[str]:

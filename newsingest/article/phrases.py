@@ -46,6 +46,9 @@ ROOM = 3
 """A printed phrase is at most so many times as long as a folded one: marks and tatweel
 between its letters. More of a line is not folded to see whether it begins with one."""
 
+LONGEST_INLINE = 80
+"""Characters before its colon in which a phrase inside a line is looked for."""
+
 LENGTHS = {"line": 90, "mark": 160, "start": 400}
 """The longest line, in characters, that a rule without `short` is tried on: a phrase
 alone is short by nature; a related headline was seen with 230."""
@@ -139,7 +142,7 @@ class PhraseBook:
         )
         # First words and footers repeat from article to article: remembered, a word
         # costs 0.1 µs instead of 5.
-        self._reach = lru_cache(maxsize=8192)(self._reach_of)
+        self.reach = lru_cache(maxsize=8192)(self._reach_of)
         self.match = lru_cache(maxsize=2048)(self._match)
         self._longest = {
             word: max(phrase.longest for phrase in phrases)
@@ -186,7 +189,7 @@ class PhraseBook:
     def may_start(self, line: str) -> bool:
         """Whether any phrase begins with the first word; cheap enough for prose."""
         size = len(line)
-        return size <= self.longest and size <= self._reach(
+        return size <= self.longest and size <= self.reach(
             line[:LONGEST_WORD].partition(" ")[0]
         )
 
@@ -240,9 +243,20 @@ class PhraseBook:
         return _inline(self._rules)
 
     def inline(self, line: str) -> tuple[int, int, str] | None:
-        """Where a phrase with its colon stands inside a line: start, rest, rule."""
-        found = self._inline.search(line)
-        return (found.start(), found.end(), "related.inline") if found else None
+        """Where a phrase with its colon stands inside a line: start, rest, rule.
+
+        Looked for before each colon: from the front of a paragraph it takes 19 µs.
+        """
+        colon = line.find(":")
+        while colon >= 0:
+            begin = max(0, colon - LONGEST_INLINE)
+            last = line[begin:colon].rstrip()[-1:]
+            worded = "ء" <= last <= "\N{ARABIC SUKUN}"
+            if worded and (found := self._inline.search(line, begin, colon + 1)):
+                rest = len(line) - len(line[found.end() :].lstrip())
+                return found.start(), rest, "related.inline"
+            colon = line.find(":", colon + 1)
+        return None
 
 
 def _named(rules: Rules, kind: str) -> dict[str, str]:
@@ -310,4 +324,4 @@ def _inline(rules: Rules) -> re.Pattern[str]:
         "".join(loose.get(letter, letter) + marks for letter in spelling)
         for spelling in sorted(spellings, key=len, reverse=True)
     )
-    return re.compile(rf"(?:(?<=[.!؟»\"”…])\s*|\s)(?:{'|'.join(patterns)})\s*:\s*")
+    return re.compile(rf"(?:(?<=[.!؟»\"”…])\s*|\s)(?:{'|'.join(patterns)})\s*:")

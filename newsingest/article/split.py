@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 from newsingest.article.bylines import Byline, BylineReader
 from newsingest.article.dates import DateReader, DateReading, could_be_date
 from newsingest.article.fold import CONTROLS, INVISIBLE, TATWEEL, fold
-from newsingest.article.phrases import DECORATION, Match, PhraseBook
+from newsingest.article.phrases import DECORATION, LONGEST_WORD, Match, PhraseBook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -205,13 +205,17 @@ def _is_paragraph(line: Line) -> bool:
 
 
 def _is_plain(line: Line) -> bool:
-    """Whether a line is a paragraph whatever stands around it, and nothing else."""
+    """Whether a line outside of any list is a paragraph, and nothing else.
+
+    No notice is longer than `LONGEST_NOTICE`: a longer line is one in a list as well.
+    """
     text = line.text
     return (
-        len(text) > LONGEST_NOTICE
+        line.size >= LONG
         and text[-1] != ")"
         and " " in text[:LONG]
-        and ("يض" not in text or ":" not in text)
+        and (":" not in text or "يض" not in text)
+        and (line.size > LONGEST_NOTICE or (text[0] != "(" and "©" not in text))
     )
 
 
@@ -263,9 +267,12 @@ class _Reading:
     ) -> None:
         self.phrases, self.bylines = splitter.phrases, splitter.bylines
         self.dates, self.lines, self.now = splitter.dates, lines, now
+        longest, reach = self.phrases.longest, self.phrases.reach
         for line in lines:
-            if self.phrases.may_start(line.text):
-                line.matches = {}
+            if line.size <= longest:
+                word = line.text[:LONGEST_WORD].partition(" ")[0]
+                if line.size <= reach(word):
+                    line.matches = {}
         self.title, self.title_size = "", 0
         self.body = False
         self.said: tuple[str, frozenset[str]] | None = None
@@ -646,7 +653,12 @@ class _Reading:
         for at in range(start, len(self.lines)):
             line = self.lines[at]
             zone: Zone = "footer" if at > last_prose else "body"
-            plain = zone == "body" and at > start
+            plain = start < at <= last_prose
+            outside = heading is None or line.size > LONGEST_NOTICE
+            if plain and outside and line.matches is NO_MATCH and _is_plain(line):
+                prose = Span("body", line.start, line.end, line.text, "shape.prose")
+                line.spans, heading = (prose,), None
+                continue
             if ended and zone == "footer":
                 self._label_after_end(at, line, ended)
                 continue
@@ -747,9 +759,9 @@ class _Reading:
         self._put(line, heading.label, heading.phrase.rule)
 
     def _label_plain(self, line: Line) -> bool:
-        """Label a paragraph that is one whatever stands around it: most are."""
-        if _is_plain(line):
-            line.spans = (Span("body", line.start, line.end, line.text, "shape.prose"),)
+        """Label a paragraph that ends any list, or a note that is a line in brackets."""
+        if line.size > LONGEST_NOTICE and _is_plain(line):
+            self._put(line, "body", "shape.prose")
         elif note := self.phrases.note(line.text):
             self._put(line, "boilerplate", note)
         return bool(line.spans)
