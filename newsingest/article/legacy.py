@@ -56,7 +56,8 @@ def choose(raw: bytes, start: int = 0) -> str | None:
     if start + FIRST < len(raw):
         evidence = _weighed(raw[start : start + FIRST])
         *_, second, best = sorted(evidence, key=evidence.__getitem__)
-        if evidence[best] >= evidence[second] + CLEAR and decodes(raw, best):
+        clear = max(ENOUGH, evidence[second] + CLEAR)
+        if evidence[best] >= clear and decodes(raw, best):
             return best
     evidence = _weighed(raw[start : start + SAMPLE])
     for name in ranked(evidence):
