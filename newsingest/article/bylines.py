@@ -116,6 +116,8 @@ class BylineReader:
     """
 
     read: Callable[[str], Byline | None]
+    function_words: frozenset[str]
+    """What no byline has as a word, beside a date or alone."""
 
     def __init__(self, rules: Rules) -> None:
         """Compile the tables."""
@@ -128,7 +130,7 @@ class BylineReader:
         self._joins = _names(rules, "name-part")
         self._not_names = _words(rules, "not-name")
         function_words = rules.kind("not-name").get("function-words", {"words": ""})
-        self._function_words = frozenset(function_words["words"].split())
+        self.function_words = frozenset(function_words["words"].split())
         self._honorifics = _names(rules, "honorific")
         self._places = _names(rules, "place")
         self._papers = _names(rules, "paper")
@@ -201,7 +203,7 @@ class BylineReader:
         line = _visible(line)
         if not 1 < len(line) <= LONGEST or line[-1] in "؟!?؛":
             return None
-        if not self._function_words.isdisjoint(line.split()):
+        if not self.function_words.isdisjoint(line.split()):
             return None
         if line.isalpha() and self._tell(line, False)[0] == "unknown":  # noqa: FBT003
             return None  # one word that no table has

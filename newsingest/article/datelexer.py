@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -260,6 +260,16 @@ class Lexicon:
             max(_LETTERS.findall(spelling), key=len)
             for spelling, word in spellings.items()
             if word.kind in "Marb"
+        )
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All words of all names, folded: no other word is inside a date."""
+        return frozenset(
+            token
+            for first, entries in self._entries.items()
+            for rest, _ in entries
+            for token in (first, *rest)
         )
 
     def scan(self, line: str) -> Scan | None:

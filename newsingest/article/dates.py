@@ -17,6 +17,7 @@ from newsingest.article import calendars
 from newsingest.article.datefacts import UNKNOWN, Clock, Day, Fact, understand
 from newsingest.article.dategrammar import find, touches
 from newsingest.article.datelexer import Lexicon
+from newsingest.article.datelexer import fold as lexical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -152,6 +153,10 @@ class DateReader:
         ('2024-03-07T14:35', 'minute', 1.0)
         """
         return self._remembered(line, now)
+
+    def has_word(self, word: str) -> bool:
+        """Whether a word can be inside a date, or a part of one's label or zone."""
+        return lexical(word) in self._lexicon.words
 
     def _read(self, line: str, now: datetime | None) -> DateReading | None:
         if not could_be_date(line):

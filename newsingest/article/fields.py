@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from newsingest.article.fold import DIGITS, UNSEEN, fold, printed
@@ -13,6 +14,7 @@ from newsingest.article.phrases import DECORATION
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from newsingest.article.bylines import Byline
     from newsingest.article.dates import DateReading
     from newsingest.article.record import Metadata
     from newsingest.article.split import Span
@@ -59,7 +61,10 @@ def fill(metadata: Metadata, spans: list[Span], sections: frozenset[str]) -> str
     """
     by_label: dict[str, list[Span]] = {}
     for span in spans:
-        by_label.setdefault(span.label, []).append(span)
+        if span.label in by_label:
+            by_label[span.label].append(span)
+        else:
+            by_label[span.label] = [span]
     _fill_head(metadata, by_label, sections)
     _fill_body(metadata, spans)
     if signed := [span for span in spans if span.byline]:
@@ -123,16 +128,17 @@ def words(text: str) -> int:
     return number
 
 
-def _fill_people(metadata: Metadata, spans: list[Span]) -> None:
-    bylines = [span for span in spans if span.label == "byline"]
-    if bylines:
-        metadata.byline = printed(bylines[0].content)
-    people = [span.byline for span in spans if span.byline]
-    metadata.authors = _unique(name for by in people for name in by.authors)
-    metadata.agencies = _unique(agency for by in people for agency in by.agencies)
-    places = [by.dateline for by in people if by.dateline]
-    metadata.dateline = printed(places[0]) if places else None
-    metadata.image_credits = _unique(name for by in people for name in by.photographers)
+def _fill_people(metadata: Metadata, signed: list[Span]) -> None:
+    if bylines := [span.content for span in signed if span.label == "byline"]:
+        metadata.byline = printed(bylines[0])
+    people: list[Byline] = [span.byline for span in signed if span.byline]
+    metadata.authors = _all(by.authors for by in people)
+    metadata.agencies = _all(by.agencies for by in people)
+    metadata.image_credits = _all(by.photographers for by in people)
+    for by in people:
+        if by.dateline:
+            metadata.dateline = printed(by.dateline)
+            break
 
 
 def _fill_links(metadata: Metadata, by_label: dict[str, list[Span]]) -> None:
@@ -183,22 +189,21 @@ DECORATION_LEFT = " \t\N{NO-BREAK SPACE}*•·▪●■◼◾○►▶»|+–—
 
 
 def _fill_footer(metadata: Metadata, by_label: dict[str, list[Span]]) -> None:
-    contacts = [
-        span.content for label in ("contact", "copyright", "boilerplate")
-        for span in by_label.get(label, ())
-    ]  # fmt: skip
-    metadata.emails = _unique(
-        mail for text in contacts if "@" in text for mail in EMAIL.findall(text)
-    )
-    metadata.phones = _unique(
-        phone.strip().translate(LATIN_DIGITS)
-        for span in by_label.get("contact", ())
-        for phone in PHONE.findall(span.content)
-        if FEWEST_DIGITS <= sum(map(str.isdigit, phone)) <= MOST_DIGITS
-    )
-    lines = [printed(span.content) for span in by_label.get("copyright", ())]
-    if lines:
-        metadata.copyright = notice = " ".join(lines)
+    contacts = by_label.get("contact", [])
+    notices = by_label.get("copyright", [])
+    below = (*contacts, *notices, *by_label.get("boilerplate", ()))
+    if mailed := [span.content for span in below if "@" in span.content]:
+        metadata.emails = _all(map(EMAIL.findall, mailed))
+    if contacts:
+        metadata.phones = _unique(
+            phone.strip().translate(LATIN_DIGITS)
+            for span in contacts
+            for phone in PHONE.findall(span.content)
+            if FEWEST_DIGITS <= sum(map(str.isdigit, phone)) <= MOST_DIGITS
+        )
+    if notices:
+        notice = " ".join(printed(span.content) for span in notices)
+        metadata.copyright = notice
         metadata.copyright_year, metadata.copyright_holder = _read_notice(notice)
 
 
@@ -250,3 +255,7 @@ def _modified(dated: list[Span]) -> str | None:
 
 def _unique(items: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(items))
+
+
+def _all(some: Iterable[Iterable[str]]) -> list[str]:
+    return list(dict.fromkeys(chain.from_iterable(some)))

@@ -136,7 +136,7 @@ class Parser:
             metadata.title_normalized = self.normalize(metadata.title)
         if not body:
             metadata.warnings.append("no-body")
-        elif any(span.label == "boilerplate" and span.second for span in spans):
+        elif [1 for span in spans if span.label == "boilerplate" and span.second]:
             metadata.warnings.append("body-unsure")
 
 

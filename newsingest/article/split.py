@@ -237,6 +237,9 @@ class Splitter:
         self.phrases = PhraseBook(rules)
         self.bylines = BylineReader(rules)
         self.dates = DateReader(rules, date_order=date_order, timezone=timezone)
+        words = self.bylines.function_words
+        self.prose_words = frozenset(word for word in words if not self.dates.has_word(word))
+        """Words that say of a line's beginning that it is prose, date or not."""
 
     def split(self, text: str, now: datetime | None = None) -> list[Span]:
         """Cut a text into labelled spans that cover all of it; never raises."""
@@ -267,6 +270,7 @@ class _Reading:
     ) -> None:
         self.phrases, self.bylines = splitter.phrases, splitter.bylines
         self.dates, self.lines, self.now = splitter.dates, lines, now
+        self.prose_words = splitter.prose_words
         longest, reach = self.phrases.longest, self.phrases.reach
         for line in lines:
             if line.size <= longest:
@@ -972,6 +976,8 @@ class _Reading:
     def _read_dateline(
         self, prefix: str, mark: str = ""
     ) -> tuple[Byline, DateReading | None] | None:
+        if not self.prose_words.isdisjoint(prefix.split()):
+            return None
         reading = self.dates.read(prefix, self.now) if could_be_date(prefix) else None
         beside = _beside(prefix, reading) if reading else prefix
         byline = self.bylines.read(DAY_MONTH.sub(" ", beside))
