@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -38,6 +38,8 @@ UNTRUSTED = -1
 """A stamp that no file has: the next run looks at the SHA-256 instead."""
 FLUSH = 4 << 20
 """Bytes of finished lines that a result holds at most, give or take one record."""
+AHEAD, AHEAD_FILES = 1 << 20, 16
+"""Bytes and files that are read before the first of them is parsed, at most."""
 GRACE = 5.0
 """Seconds beyond `--timeout` after which a worker is killed from outside: its own
 alarm does not reach it inside a system call or a library."""
@@ -111,11 +113,11 @@ class Worker:
         result, lines, size = Result(), list[bytes](), 0
         shapes: Counter[tuple[bool, ...]] = Counter()
         with alarm(self.job.timeout) as clock:
-            for item in self._at_hand(batch):
+            for item, found in self._read_ahead(self._at_hand(batch), clock):
                 if stop():
                     break
                 # No name is kept for a line: the next article needs its room.
-                lines.append(self._one(item, result, shapes, clock))
+                lines.append(self._one(item, found, result, shapes, clock))
                 result.inputs += 1
                 size += len(lines[-1])
                 if size > FLUSH:
@@ -135,9 +137,49 @@ class Worker:
             self._fetcher = Fetcher(self.job.max_bytes, self.job.timeout)
         return self._fetcher.ahead(batch)
 
+    def _read_ahead(
+        self, items: Iterable[Input], clock: Clock | None
+    ) -> Iterator[tuple[Input, Reading | Exception]]:
+        """The inputs with their contents, or why there are none.
+
+        Some are read in a row: between the reads of two articles the parser's code and
+        tables would leave the processor's caches, at 10 to 15 µs an article.
+        """
+        ahead: deque[tuple[Input, Reading | Exception]] = deque()
+        size = 0
+        for item in items:
+            found = self._attempt(item, clock)
+            ahead.append((item, found))
+            size += AHEAD // AHEAD_FILES
+            size += len(found.raw) if isinstance(found, Reading) else 0
+            if size >= AHEAD:
+                while ahead:
+                    yield ahead.popleft()
+                size = 0
+        while ahead:
+            yield ahead.popleft()
+
+    def _attempt(self, item: Input, clock: Clock | None) -> Reading | Exception:
+        try:
+            if clock:
+                clock.start()
+            try:
+                return self._read(item)
+            finally:
+                if clock:
+                    clock.stop()
+        except TooSlowError:
+            return self._slow()
+        except Exception as failure:  # noqa: BLE001 - told when its turn has come
+            return failure
+
+    def _slow(self) -> RejectedError:
+        return RejectedError("timeout", f"took over {self.job.timeout:g} seconds")
+
     def _one(
         self,
         item: Input,
+        found: Reading | Exception,
         result: Result,
         shapes: Counter[tuple[bool, ...]],
         clock: Clock | None,
@@ -148,7 +190,9 @@ class Worker:
             if clock:
                 clock.start()
             try:
-                reading = self._read(item)
+                if isinstance(found, Exception):
+                    raise found
+                reading = found
                 if item.known and item.known == sha256(reading.raw).hexdigest():
                     result.skipped["unchanged"] += 1
                     result.done.append(_done(item, reading, item.known, "record"))
@@ -166,8 +210,7 @@ class Worker:
         except RejectedError as error:
             return self._refuse(item, reading, error, result)
         except TooSlowError:
-            slow = RejectedError("timeout", f"took over {self.job.timeout:g} seconds")
-            return self._refuse(item, reading, slow, result)
+            return self._refuse(item, reading, self._slow(), result)
         except Exception as failure:  # noqa: BLE001 - one article must not end the run
             import traceback  # noqa: PLC0415 - start-up: only for what should not be
 
