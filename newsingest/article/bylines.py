@@ -209,16 +209,16 @@ class BylineReader:
             return None  # one word that no table has
         role, start = self._leading_role(line)
         cut = _cut(line, start)
-        if any(piece.text.count(" ") > MOST_BLANKS for piece in cut):
+        if [1 for text, *_ in cut if text.count(" ") > MOST_BLANKS]:
             return None
-        cut = self._classify(cut)
-        if role and len(cut) == 1 and cut[0].value.isascii():
-            cut = [cut[0]._replace(kind="paper")]
-        pieces = self._resolve(cut) if 0 < len(cut) <= MOST_PIECES else None
+        told = self._classify(cut)
+        if role and len(told) == 1 and told[0].value.isascii():
+            told = [told[0]._replace(kind="paper")]
+        pieces = self._resolve(told) if 0 < len(told) <= MOST_PIECES else None
         if pieces is None:
             return None
-        guessed = any(piece.guessed for piece in pieces if piece.kind != "paper")
-        return _byline(line, pieces, role=role, guessed=guessed)
+        guessed = [1 for piece in pieces if piece.guessed and piece.kind != "paper"]
+        return _byline(line, pieces, role=role, guessed=bool(guessed))
 
     def credit(self, text: str) -> Byline | None:
         """Read what stands behind `المصدر:`, where `تاس` can only be the agency.
@@ -256,22 +256,21 @@ class BylineReader:
         pieces = _cut(line, start)
         if not pieces:
             return False  # nothing but marks behind the verb: `كتب - 4:3`
-        words = pieces[0].text.split()
-        if self.is_person(pieces[0].text):
+        text = pieces[0][0]
+        words = text.split()
+        if self.is_person(text):
             return True
-        whole = fold(pieces[0].text).strip(EDGES)
+        whole = fold(text).strip(EDGES)
         if len(pieces) == 1 and self._listed.get(whole) == "desk":
             return True  # `بواسطة admin`
         alone = len(pieces) == 1 and 1 < len(words) <= MOST_GUESSED
         article = fold_word(words[0]).startswith("ال")
         return alone and not article and self._has_name_shape(words)
 
-    def _classify(self, pieces: list[Piece]) -> list[Piece]:
+    def _classify(self, cut: list[tuple[str, int, int, str]]) -> list[Piece]:
         found: list[Piece] = []
-        for piece in pieces:
-            quoted = piece.before[-1:] in OPENING if piece.before else False
-            text, start, end, _, before, _, _ = piece
-            kind, value = self._tell(text, quoted)
+        for text, start, end, before in cut:
+            kind, value = self._tell(text, before[-1:] in OPENING if before else False)
             told = Piece(text, start, end, kind, before, value)
             found.extend(self._people(told) if " " in value else (told,))
         return found
@@ -280,7 +279,9 @@ class BylineReader:
         """What the tables say of a piece; its value: an agency's id, a bare name."""
         whole = fold(text)
         folded = whole.strip(EDGES)
-        key = NOT_ALNUM.sub("", whole)
+        key = whole.replace(" ", "")
+        if not key.isalnum():
+            key = NOT_ALNUM.sub("", key)
         if agency := self._agency(whole, key):
             return "agency", agency
         if quoted:
@@ -360,10 +361,13 @@ class BylineReader:
         """`المدينة - جدة` is the paper Al-Madina in Jeddah: it has both names."""
         kinds = [piece.kind for piece in pieces]
         places = kinds.count("place")
+        if not places and "weak-agency" not in kinds:
+            return pieces
         both = [
             at
             for at, kind in enumerate(kinds)
-            if kind == "place" and fold(pieces[at].text).strip(EDGES) in self._papers
+            if kind == "place"
+            and fold_word(pieces[at].text).strip(EDGES) in self._papers
         ]
         listed = both and any("،" in piece.before for piece in pieces)
         if both and places > len(both) and not listed:
@@ -486,7 +490,7 @@ def _compact(text: str) -> str:
 
 def _without_initials(pieces: list[Piece]) -> list[Piece]:
     """Drop desk initials beside an agency: `ز.أ.ب/أ.ح (أ ف ب، رويترز)`."""
-    if all(piece.kind not in ("agency", "group") for piece in pieces):
+    if not [1 for piece in pieces if piece.kind in ("agency", "group")]:
         return pieces
     return [
         piece for piece in pieces
@@ -513,16 +517,19 @@ def _is_domain(text: str) -> bool:
     return "." in text and DOMAIN.fullmatch(text) is not None
 
 
-def _cut(line: str, start: int) -> list[Piece]:
-    """Cut at the marks; a hyphen without spaces counts only when there is no mark."""
+def _cut(line: str, start: int) -> list[tuple[str, int, int, str]]:
+    """Cut at the marks; a hyphen without spaces counts only when there is no mark.
+
+    Gives what stands between them, where, and the marks before it.
+    """
     marks = [*MARK.finditer(line, start)] or [*HYPHEN.finditer(line, start)]
-    pieces: list[Piece] = []
+    pieces: list[tuple[str, int, int, str]] = []
     at, before = start, ""
     for found in (*marks, None):
         end = found.start() if found else len(line)
         text = line[at:end]
         if text.strip(EDGES):
-            pieces.append(Piece(text.strip(), at, end, "unknown", before))
+            pieces.append((text.strip(), at, end, before))
             before = ""
         if found:
             before, at = before + found[0], found.end()
@@ -561,8 +568,8 @@ def _byline(
 
 def _dateline(line: str, pieces: tuple[Piece, ...], places: list[Piece]) -> str | None:
     """The places as printed, with the mark between neighbours: `طهران - لندن`."""
-    if not places:
-        return None
+    if len(places) < 2:  # noqa: PLR2004
+        return line[places[0].start : places[0].end].strip(EDGES) if places else None
     first, last = pieces.index(places[0]), pieces.index(places[-1])
     if all(piece.kind == "place" for piece in pieces[first : last + 1]):
         return line[places[0].start : places[-1].end].strip(EDGES)

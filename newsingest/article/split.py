@@ -237,8 +237,11 @@ class Splitter:
         self.phrases = PhraseBook(rules)
         self.bylines = BylineReader(rules)
         self.dates = DateReader(rules, date_order=date_order, timezone=timezone)
-        words = self.bylines.function_words
-        self.prose_words = frozenset(word for word in words if not self.dates.has_word(word))
+        self.prose_words = frozenset(
+            word
+            for word in self.bylines.function_words
+            if not self.dates.has_word(word)
+        )
         """Words that say of a line's beginning that it is prose, date or not."""
 
     def split(self, text: str, now: datetime | None = None) -> list[Span]:
@@ -763,7 +766,7 @@ class _Reading:
         self._put(line, heading.label, heading.phrase.rule)
 
     def _label_plain(self, line: Line) -> bool:
-        """Label a paragraph that ends any list, or a note that is a line in brackets."""
+        """Label a paragraph that ends any list, or a note: a line in brackets."""
         if line.size > LONGEST_NOTICE and _is_plain(line):
             self._put(line, "body", "shape.prose")
         elif note := self.phrases.note(line.text):
