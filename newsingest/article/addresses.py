@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from newsingest.article.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,10 +29,10 @@ ADDRESS = rf"""(?x)
 What one of them begins must not depend on marks that are deleted around it.
 """
 SIGNS = "@#/w"
-SIGN = re.compile(f"[{SIGNS}]")
+SIGN = lazy(f"[{SIGNS}]")
 """Every address holds one of them; what is deleted cannot make one."""
-PATH = re.compile("[A-Za-z]/")
-WORD_END = re.compile("[ \n]")
+PATH = lazy("[A-Za-z]/")
+WORD_END = lazy("[ \n]")
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from newsingest.article.fold import TATWEEL, UNSEEN, fold, fold_all, fold_word
+from newsingest.article.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,13 +43,13 @@ MOST_GUESSED = 4
 """A name that begins with no known given name has at most so many words."""
 SQUARES = "□■▪●◆◇►◄▶★ "
 """Printed before a byline, `□ بغداد / …`; no part of a name."""
-DOMAIN = re.compile(r"[\w-]+(?:\.\s?[A-Za-z]{2,})+")
+DOMAIN = lazy(r"[\w-]+(?:\.\s?[A-Za-z]{2,})+")
 LONGEST_PLACE = 4
 """A place that no table knows has at most so many words."""
 
 SPACES = r"[ \t\N{NO-BREAK SPACE}]"
 SIGNS = re.escape(':|/،,؛&+()[]«»"“”◷•')
-MARK = re.compile(
+MARK = lazy(
     rf"""
     [{SIGNS}{TATWEEL}–—م-]  # first, by itself: a search for some letters is the fastest
     (?: (?<=[{SIGNS}–—]) | (?<=-) -+                     # by themselves
@@ -59,19 +60,19 @@ MARK = re.compile(
     """,
     re.VERBOSE,
 )
-HYPHEN = re.compile(r"(?<=\w{3})-(?=\w{2})")
+HYPHEN = lazy(r"(?<=\w{3})-(?=\w{2})")
 OPENING = '«"“'
 EDGES = " \t\N{NO-BREAK SPACE}.:،,;*-–—_|/•·\"'«»“”()[]"
-ENTITY_SPACE = re.compile("(?:&nbsp;|\N{NO-BREAK SPACE})+")
-INITIALS = re.compile(r"(?:[^\W\d_]{1,2}(?:[\s./]+|$)){1,6}")
-JOINED = re.compile(r"و(?! )|(?:مع|عن|نقلا عن|المصدر) ")
+ENTITY_SPACE = lazy("(?:&nbsp;|\N{NO-BREAK SPACE})+")
+INITIALS = lazy(r"(?:[^\W\d_]{1,2}(?:[\s./]+|$)){1,6}")
+JOINED = lazy(r"و(?! )|(?:مع|عن|نقلا عن|المصدر) ")
 """What joins an agency to the name before it, or to nothing: `مع أ ف ب`."""
-HANDLE = re.compile(r"\S*@\S*")
+HANDLE = lazy(r"\S*@\S*")
 """An account or an address beside a name."""
-NOT_ALNUM = re.compile(r"[\W_]+")
-ROLE_MARK, ROLE_END = re.compile(r"[:/\-–]"), 60
+NOT_ALNUM = lazy(r"[\W_]+")
+ROLE_MARK, ROLE_END = lazy(r"[:/\-–]"), 60
 """A role's mark is looked for first: the pattern below tries each length of a role."""
-ROLE_COLON = re.compile(rf"^([^:،/|]{{2,24}}?){SPACES}*[:/\-–]{SPACES}*(?=\S)")
+ROLE_COLON = lazy(rf"^([^:،/|]{{2,24}}?){SPACES}*[:/\-–]{SPACES}*(?=\S)")
 
 
 class Piece(NamedTuple):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
+
+from newsingest.article.patterns import lazy
 
 HIJRI_YEARS: Final = range(1343, 1501)
 """The years that Umm al-Qura's tables reach: 1 August 1924 to 16 November 2077."""
 
 LONGEST_PRINTED: Final = 30
 
-_OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
+_OFFSET = lazy(r"([+-])([0-9]{2}):([0-9]{2})")
 
 
 @lru_cache(maxsize=4096)

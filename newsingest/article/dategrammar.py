@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from newsingest.article.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -211,7 +213,7 @@ FORMS: Final = (
 )
 """Every form, in the order in which they take their tokens."""
 
-_BETWEEN = re.compile(r"[ ,/\-|().:jki]*")
+_BETWEEN = lazy(r"[ ,/\-|().:jki]*")
 """What may stand between two items of one date line."""
 
 

@@ -15,6 +15,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from newsingest.article.fold import FOLD, WINDOWS, from_windows, in_windows
+from newsingest.article.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -151,12 +152,12 @@ _FOLD_BYTES = bytes.maketrans(
     bytes(range(256)),
     "".join(char.translate(_FOLD) or char for char in WINDOWS).encode("cp1256"),
 )
-_TATWEEL_DASH = re.compile(r"(?<![^\s\d)])\N{ARABIC TATWEEL}+(?![^\s\d(])")
-_LIGATURE = re.compile(
+_TATWEEL_DASH = lazy(r"(?<![^\s\d)])\N{ARABIC TATWEEL}+(?![^\s\d(])")
+_LIGATURE = lazy(
     "[\N{ARABIC LIGATURE LAM WITH ALEF WITH MADDA ABOVE ISOLATED FORM}"
     "-\N{ARABIC LIGATURE LAM WITH ALEF FINAL FORM}]"
 )
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"""
       [0-9]{4}(?=[0-9]{2}:[0-9]{2})  # a year glued to its clock: 7/3/202405:42
     | [0-9]+
@@ -168,12 +169,12 @@ _TOKEN = re.compile(
 )
 
 
-_PIECE = re.compile(r"[^?!t]+(?:(?<=Z )\?(?: \?)?)?")
-_BREAK = re.compile(r"[?!t]")
-_PROMISING = re.compile(r"[yMar]|d ?[-/.] ?d ?[-/.] ?d|d [uij] b|:d")
-_NUMBERS = re.compile(r"[0-9]{4}|[0-9] *[-/.] *[0-9]|:[0-9]")
-_DIGIT = re.compile("[0-9]")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_PIECE = lazy(r"[^?!t]+(?:(?<=Z )\?(?: \?)?)?")
+_BREAK = lazy(r"[?!t]")
+_PROMISING = lazy(r"[yMar]|d ?[-/.] ?d ?[-/.] ?d|d [uij] b|:d")
+_NUMBERS = lazy(r"[0-9]{4}|[0-9] *[-/.] *[0-9]|:[0-9]")
+_DIGIT = lazy("[0-9]")
+_LETTERS = lazy(r"[^\W\d_]+")
 """What a line has that has anything promising: numbers so printed, or such words."""
 
 

@@ -18,6 +18,7 @@ from newsingest.article.datefacts import UNKNOWN, Clock, Day, Fact, understand
 from newsingest.article.dategrammar import find, touches
 from newsingest.article.datelexer import Lexicon
 from newsingest.article.datelexer import fold as lexical
+from newsingest.article.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -457,7 +458,7 @@ _DOUBTS: Final = {
     "hijri": "hijri-out-of-range",
     "gregorian": "no-day",
 }
-_SINCE = re.compile(r"a (?:[wj] ){0,2}[do](?: ?[-/.]| (?:i )?[MH])|d T|T(?! d ?:)")
+_SINCE = lazy(r"a (?:[wj] ){0,2}[do](?: ?[-/.]| (?:i )?[MH])|d T|T(?! d ?:)")
 
 
 def _is_prose(scan: Scan) -> bool:
@@ -480,7 +481,7 @@ def _bounds(group: Sequence[Fact], scan: Scan) -> tuple[int, int]:
     return scan.bounds[start], scan.bounds[end]
 
 
-_NO_LETTER = re.compile(r"[\W_]+")
+_NO_LETTER = lazy(r"[\W_]+")
 
 
 def _coverage(line: str, start: int, end: int) -> float:
@@ -490,9 +491,9 @@ def _coverage(line: str, start: int, end: int) -> float:
     return round(len(_NO_LETTER.sub("", line[start:end])) / whole, 3)
 
 
-_MARK_BEFORE = re.compile(r"[-–—/|،,:•·\N{ARABIC TATWEEL})][\s\W]*$")
-_MARK_AFTER = re.compile(r"[\s\W]*?[-–—/|،,:•·\N{ARABIC TATWEEL}(]")
-_END_OF_SENTENCE = re.compile(r"[.!?؟…]\s*$")
+_MARK_BEFORE = lazy(r"[-–—/|،,:•·\N{ARABIC TATWEEL})][\s\W]*$")
+_MARK_AFTER = lazy(r"[\s\W]*?[-–—/|،,:•·\N{ARABIC TATWEEL}(]")
+_END_OF_SENTENCE = lazy(r"[.!?؟…]\s*$")
 _FEW_WORDS: Final = 4
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from newsingest.article.fold import DIGITS, UNSEEN, fold, printed
 from newsingest.article.locate import BETWEEN, BODY, paragraphs
+from newsingest.article.patterns import lazy
 from newsingest.article.phrases import DECORATION
 
 if TYPE_CHECKING:
@@ -19,12 +20,10 @@ if TYPE_CHECKING:
     from newsingest.article.record import Metadata
     from newsingest.article.split import Span
 
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-PHONE = re.compile(
-    r"(?<![\w@.])(?:\+|00)?\(?\d[\d\s()\N{NO-BREAK SPACE}-]{4,}\d(?![\w@])"
-)
-CREDIT = re.compile(r"©\s*(\S.*)$|\(([^()]{2,40})\)[.\s]*$")
-PHOTO_ROLE = re.compile(r"^(?:تصوير|عدسة|بعدسة|الصورة|صورة)\s*:?\s+")
+EMAIL = lazy(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+PHONE = lazy(r"(?<![\w@.])(?:\+|00)?\(?\d[\d\s()\N{NO-BREAK SPACE}-]{4,}\d(?![\w@])")
+CREDIT = lazy(r"©\s*(\S.*)$|\(([^()]{2,40})\)[.\s]*$")
+PHOTO_ROLE = lazy(r"^(?:تصوير|عدسة|بعدسة|الصورة|صورة)\s*:?\s+")
 SPACES = (
     " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}\u1680\u2028\u2029\u202f"
     "\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -38,17 +37,17 @@ URL = re.compile(r"(?:https?://|www\.)[^\s<>«»\"“”()،]+[^\s<>«»\"“”
 PIECE = 1 << 16
 """Characters whose words are counted at once: a list of all words takes eight times
 the memory of the text."""
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-YEAR_RANGE = re.compile(r"(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d")
-TAG_MARKS = re.compile(r"[،,؛;|•·#\n]+|\s[-–/]\s")
+YEAR = lazy(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+YEAR_RANGE = lazy(r"(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d")
+TAG_MARKS = lazy(r"[،,؛;|•·#\n]+|\s[-–/]\s")
 SECTION_PREFIX = re.compile(r"^(\S+(?: \S+){0,2}) ?/ (?=\S)")
 LATIN_DIGITS = str.maketrans(DIGITS)
-HOLDER_NOISE = re.compile(
+HOLDER_NOISE = lazy(
     r"©|\(c\)|copyright|all rights reserved\.?|جميع|كافة|كل|الحقوق|حقوق|"
     r"(?:ال)?نشر|(?:ال)?طبع|الملكية|محفوظ[ةه]|[اأ]لفكرية",
     re.IGNORECASE,
 )
-FOR = re.compile(r"^(?:ل(?:ـ+|\s)|لدى\s|لصالح\s|to\s|by\s)\s*", re.IGNORECASE)
+FOR = lazy(r"^(?:ل(?:ـ+|\s)|لدى\s|لصالح\s|to\s|by\s)\s*", re.IGNORECASE)
 TAG_EDGES = f"{SPACES}:*•·▪●■◼◾○►▶»|-–—_"
 EDGES = f"{SPACES}.:،,;*-–—_|/•·()[]"
 

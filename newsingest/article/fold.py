@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from newsingest.article.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -34,7 +36,7 @@ INVISIBLE = (
 CONTROLS = "".join(map(chr, (*range(9), *range(14, 32), 127)))
 """C0 controls that are no white space; `SUB` stands before job titles in Al-Yaum."""
 
-UNSEEN = re.compile(f"[{re.escape(INVISIBLE + CONTROLS)}]+")
+UNSEEN = lazy(f"[{re.escape(INVISIBLE + CONTROLS)}]+")
 
 TATWEEL = "\N{ARABIC TATWEEL}"
 TASHKEEL = "".join(map(chr, (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670)))
@@ -54,7 +56,7 @@ FOLD = str.maketrans(
 )
 
 
-DROPPED = re.compile(f"[{re.escape(INVISIBLE + CONTROLS + TASHKEEL + TATWEEL)}]+")
+DROPPED = lazy(f"[{re.escape(INVISIBLE + CONTROLS + TASHKEEL + TATWEEL)}]+")
 """What folding leaves out; every other character becomes one."""
 
 # Nearly every line is made of what Windows-1256 has, and bytes are translated at once

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from newsingest.article.fold import fold, fold_all, raw_offset
+from newsingest.article.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,20 +23,20 @@ EDGES = ("section", "boilerplate")
 
 DECORATION = " \t\N{NO-BREAK SPACE},*•·▪●■◼◾○◦►▶»«>|/\\.…:،-–—_=+#~()[]{}\"'“”‘’!"
 MARKS = ':-–—/|(«"“[.…،'
-CREDIT_AT_END = re.compile(r"(?<=\s)\([^()\d]{2,40}\)[.\s]*$")
+CREDIT_AT_END = lazy(r"(?<=\s)\([^()\d]{2,40}\)[.\s]*$")
 """A bracket that closes a line without a full stop before it credits the picture.
 
 Not one with digits in it: a score, the hour of a match.
 """
 
-CREDIT_INSIDE = re.compile(
+CREDIT_INSIDE = lazy(
     r"[\s-](?:الصورة|صورة من|تصوير|عدسة|بعدسة|حقوق النشر|credit|photo)"
     r"\s*:?\s*\S[^.]{0,40}$",
     re.IGNORECASE,
 )
 """`… - الصورة: NAME`, `… تصوير : NAME`, `… Credit: NAME`."""
 
-END_OF_SENTENCE = re.compile("[.؟!]")
+END_OF_SENTENCE = lazy("[.؟!]")
 COUNTED = DECORATION + "0123456789٠١٢٣٤٥٦٧٨٩"
 FIRST_WORD = re.compile(r"[\w@+]+")
 

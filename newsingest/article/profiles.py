@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from newsingest.article.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-CODE_POINTS = re.compile(
+CODE_POINTS = lazy(
     r"U\+((?:10|[0-9A-F])?[0-9A-F]{4})(?:-U\+((?:10|[0-9A-F])?[0-9A-F]{4}))?"
 )
 TEN = 10

@@ -9,7 +9,6 @@ can tell.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from codecs import charmap_build, charmap_decode, charmap_encode
 from functools import lru_cache, partial
@@ -17,9 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from newsingest.article.addresses import SIGNS, doubtful
 from newsingest.article.fold import CONTROLS, WINDOWS
+from newsingest.article.patterns import lazy
 from newsingest.article.steps import rare_leads
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from newsingest.article.steps import Compiled, Step
@@ -49,7 +50,7 @@ RARER_KINDS = 8
 STAND_INS = "†‡‰¤¦§¶±¬¢£¥"
 """What stands in for rarer characters while a text is bytes."""
 SPACE = ("\\s", "\\S")
-OTHER_ESCAPES = re.compile(r"\\[^sS\W]|\(\?[a-zA-Z-]|[^ -~]-|-[^ -~]")
+OTHER_ESCAPES = lazy(r"\\[^sS\W]|\(\?[a-zA-Z-]|[^ -~]-|-[^ -~]")
 """What means something else in bytes: words, digits, code points, flags, ranges."""
 
 
@@ -212,7 +213,7 @@ class Quick(NamedTuple):
                 _in_bytes(singly.before.difference(mapped)),
             ),
             patterns=tuple(
-                (re.compile(_in_bytes(step.find)), _in_bytes(step.replace))
+                (lazy(_in_bytes(step.find)), _in_bytes(step.replace))
                 for step in singly.patterns
                 if singly.needed
             ),

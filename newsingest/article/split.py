@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 from newsingest.article.bylines import Byline, BylineReader
 from newsingest.article.dates import DateReader, DateReading, could_be_date
 from newsingest.article.fold import CONTROLS, INVISIBLE, TATWEEL, fold
+from newsingest.article.patterns import lazy
 from newsingest.article.phrases import DECORATION, LONGEST_WORD, Match, PhraseBook
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ BLANK = (
     + INVISIBLE
     + CONTROLS
 )
-WITH_END = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
+WITH_END = lazy(r"[^\r\n]*(?:\r\n?|\n|\Z)")
 
 UNPRINTED = frozenset(INVISIBLE + CONTROLS)
 """What `str.strip` leaves at the ends of a line, and no reader sees."""
@@ -104,9 +105,9 @@ DATELINE_MARK = re.compile(
     """,
     re.VERBOSE,
 )
-AROUND_DATE = re.compile(r"\s+في\s*$|(?<!\w)(?:\d{1,4}|جمت|gmt)(?!\w)", re.IGNORECASE)
+AROUND_DATE = lazy(r"\s+في\s*$|(?<!\w)(?:\d{1,4}|جمت|gmt)(?!\w)", re.IGNORECASE)
 """`المنامة في` before the day, `2145 جمت` before the date: no part of a byline."""
-DAY_MONTH = re.compile(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
+DAY_MONTH = lazy(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
 INITIALS = re.compile(
     r"[\s.()=_ـ*–-]*(?:(?:انتهى|انتهي)\s+)?"
     r"(?:[^\W\d]{1,2}(?:[\s./،,*-]+|(?=[\s.()]*$))){2,8}[\s.()]*"
@@ -114,16 +115,16 @@ INITIALS = re.compile(
     r"|[/\s]*(?:انتهى|انتهي)[/\s]*\d{1,2}"
 )
 """Desk initials below agency copy: `م ع / ف ف`, `(ي.م)`, `كور/رض/نات`, `/انتهى8`."""
-NOT_COUNT = re.compile(r"[^\d\s.,]")
+NOT_COUNT = lazy(r"[^\d\s.,]")
 CRUMB = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 CRUMBS = re.compile(rf"[|{CRUMB}>»]| / ")
-BREADCRUMB = re.compile(rf"\s*[|{CRUMB}>]\s*|\s+[»/]\s+")
-DESKS = re.compile(r"\s+و(?=\S)")
-BRACKETED = re.compile(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
-URL_LINE = re.compile(r"(?:https?://|www\.)\S+")
-HASHTAGS = re.compile(r"(?:#[\w_]+\s*)+")
-CLOSING_CREDIT = re.compile(r"(?<=[.!؟»\"])\s*[-–]*\s*\(([^()]{2,25})\)$")
-CONTACT = re.compile(r"@[\w-]+\.\w|\bwww\.|https?://|(?<!\d)\d[\d\s()+-]{6,}\d|\[email")
+BREADCRUMB = lazy(rf"\s*[|{CRUMB}>]\s*|\s+[»/]\s+")
+DESKS = lazy(r"\s+و(?=\S)")
+BRACKETED = lazy(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
+URL_LINE = lazy(r"(?:https?://|www\.)\S+")
+HASHTAGS = lazy(r"(?:#[\w_]+\s*)+")
+CLOSING_CREDIT = lazy(r"(?<=[.!؟»\"])\s*[-–]*\s*\(([^()]{2,25})\)$")
+CONTACT = lazy(r"@[\w-]+\.\w|\bwww\.|https?://|(?<!\d)\d[\d\s()+-]{6,}\d|\[email")
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ import unicodedata
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from newsingest.article.patterns import lazy
 from newsingest.article.profiles import characters
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Plain: TypeAlias = "Callable[[str], list[Edit]]"
 
 COMMON = bytes((*range(9, 14), *range(32, 127), *range(0x80, 0xC0), 0xD8, 0xD9))
 """Bytes of UTF-8 that tell nothing: ASCII, the Arabic block's leads, trailing bytes."""
-NAMED_CHARACTER = re.compile(r"\\[uUNx]")
+NAMED_CHARACTER = lazy(r"\\[uUNx]")
 LONGEST_CHAIN = 64
 """Up to so many characters, asking for each is quicker than one pass over the text."""
 
@@ -146,7 +147,7 @@ def _nothing(text: str, leads: bytes) -> str:
 
 
 def _pattern(step: Mapping[str, Any]) -> Step:
-    find, replace = re.compile(step["find"]), step["replace"]
+    find, replace = lazy(step["find"]), step["replace"]
     needs, until = step.get("needs", ""), step.get("until", "")
 
     def rewrite(text: str, leads: bytes) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from newsingest.article.patterns import lazy
 from newsingest.run import reading
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Selection(NamedTuple):
     max_bytes: int = 32 << 20
 
 
-_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEME = lazy(rb"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def is_remote(path: bytes) -> bool:
@@ -136,8 +136,8 @@ def _matches(globs: tuple[str, ...], path: bytes) -> bool:
     )
 
 
-_LOOKS_ESCAPED = re.compile(rb"\\(?=x[0-9a-f]{2})")
-_ESCAPE = re.compile(rb"\\x([0-9a-f]{2})")
+_LOOKS_ESCAPED = lazy(rb"\\(?=x[0-9a-f]{2})")
+_ESCAPE = lazy(rb"\\x([0-9a-f]{2})")
 
 
 def printable(name: bytes) -> str:
