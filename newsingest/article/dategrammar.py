@@ -8,27 +8,23 @@ exists is for `dates` to say.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from newsingest.article.patterns import lazy
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
-
-@dataclass(frozen=True, slots=True)
 class Item:
     """A form found in a shape: its name, its tokens `start:end`, and its parts."""
 
-    form: str
-    start: int
-    end: int
-    parts: tuple[tuple[str, int], ...]
-    """Role and token, in the order of the line."""
-    first: Mapping[str, int]
-    """The first token that plays a role."""
+    __slots__ = ("end", "first", "form", "parts", "start")
+
+    def __init__(
+        self, form: str, start: int, end: int, parts: tuple[tuple[str, int], ...]
+    ) -> None:
+        """Keep them; `parts` are role and token, in the order of the line."""
+        self.form, self.start, self.end, self.parts = form, start, end, parts
+        self.first = dict(reversed(parts))
 
     def __getitem__(self, role: str) -> int:
         """The first token that plays a role; -1 where there is none."""
@@ -243,7 +239,7 @@ def _item(form: str, found: re.Match[str]) -> Item:
         if text is not None and role != "separator"
     )
     named = tuple((role.rstrip("23"), token) for token, role in parts)
-    return Item(form, found.start(), found.end(), named, dict(reversed(named)))
+    return Item(form, found.start(), found.end(), named)
 
 
 def _without(shape: str, taken: list[Item]) -> str:

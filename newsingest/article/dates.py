@@ -8,7 +8,6 @@ which calendar, which clock belongs to it, and how much of the line that explain
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -97,17 +96,20 @@ class DateReading(NamedTuple):
         return self.published or self.modified
 
 
-@dataclass(slots=True)
 class _Moment:
     """What stands between two labels: the pieces of one moment, gathered."""
 
-    label: str
-    gregorian: list[Day] = field(default_factory=list)
-    hijri: list[Day] = field(default_factory=list)
-    clocks: list[Clock] = field(default_factory=list)
-    zones: list[str] = field(default_factory=list)
-    zone_of: dict[int, str] = field(default_factory=dict)
-    """The clock (by its place in `clocks`) that a zone stands behind."""
+    __slots__ = ("clocks", "gregorian", "hijri", "label", "zone_of", "zones")
+
+    def __init__(self, label: str) -> None:
+        """Nothing has been gathered."""
+        self.label = label
+        self.gregorian: list[Day] = []
+        self.hijri: list[Day] = []
+        self.clocks: list[Clock] = []
+        self.zones: list[str] = []
+        self.zone_of: dict[int, str] = {}
+        """The clock (by its place in `clocks`) that a zone stands behind."""
 
     @property
     def has_day(self) -> bool:
@@ -372,12 +374,9 @@ def _moments(group: Sequence[Fact]) -> list[_Moment]:
             moment.hijri.append(value)
     if len(moments) > 1 and not moments[0].has_day and not moments[1].clocks:
         # `14:35 - نشر في: 7 مارس 2024`: the clock stands before the label.
-        moments[1] = replace(
-            moments[1],
-            clocks=moments[0].clocks,
-            zones=moments[0].zones + moments[1].zones,
-            zone_of=moments[0].zone_of,
-        )
+        before, labelled, *_ = moments
+        labelled.clocks, labelled.zone_of = before.clocks, before.zone_of
+        labelled.zones = before.zones + labelled.zones
     return moments
 
 

@@ -7,7 +7,6 @@ for the way back, and to what does all of them at once where the text allows it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -136,7 +135,6 @@ class Sparing(NamedTuple):
         return Aligned(last.text, first.alignment.then(middle).then(last.alignment))
 
 
-@dataclass(frozen=True, slots=True)
 class Normalizer:
     """A compiled normalisation profile; call it with a text.
 
@@ -144,11 +142,21 @@ class Normalizer:
     'القدس 2024، الى info@example.com'
     """
 
-    profile: str
-    why: str
-    whole: Pass
-    sparing: Callable[[], Sparing] | None = None
-    """Made when the first text may hold an address: 1 ms of each start."""
+    __slots__ = ("profile", "sparing", "whole", "why")
+
+    def __init__(
+        self,
+        profile: str,
+        why: str,
+        whole: Pass,
+        sparing: Callable[[], Sparing] | None = None,
+    ) -> None:
+        """Keep what `load` has compiled.
+
+        `sparing` is made when the first text may hold an address: 1 ms of each start.
+        """
+        self.profile, self.why = profile, why
+        self.whole, self.sparing = whole, sparing
 
     @classmethod
     def load(cls, profile: str, toml: str | None = None) -> Normalizer:

@@ -9,8 +9,7 @@ counts only in the zone where newsrooms print it. A page with much around its ar
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, Unpack
 
 from newsingest.article.bylines import Byline, BylineReader
 from newsingest.article.dates import DateReader, DateReading, could_be_date
@@ -127,8 +126,7 @@ CLOSING_CREDIT = lazy(r"(?<=[.!؟»\"])\s*[-–]*\s*\(([^()]{2,25})\)$")
 CONTACT = lazy(r"@[\w-]+\.\w|\bwww\.|https?://|(?<!\d)\d[\d\s()+-]{6,}\d|\[email")
 
 
-@dataclass(slots=True)
-class Span:
+class Span(NamedTuple):
     """A labelled piece of the source: `text[start:end]`, white space behind included.
 
     `content` is what it says (a headline behind its phrase, a line without its marks),

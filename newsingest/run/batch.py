@@ -11,7 +11,6 @@ import threading
 import time
 from collections import Counter, deque
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from hashlib import sha256
@@ -26,7 +25,7 @@ from newsingest.run.reading import Reading, read
 from newsingest.run.summary import Reject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from newsingest.run.inputs import Input
     from newsingest.run.remote import Fetcher
@@ -57,21 +56,32 @@ class Job(NamedTuple):
     """Whether results say how every input ended, for a ledger."""
 
 
-@dataclass(slots=True)
 class Result:
     """What some inputs, in order, became: whole lines and the figures about them."""
 
-    lines: bytes = b""
-    inputs: int = 0
-    records: int = 0
-    bytes: int = 0
-    rejects: list[Reject] = field(default_factory=list)
-    shapes: Counter[tuple[bool, ...]] = field(default_factory=Counter)
-    """Which fields records have, in the order of `summary.COUNTED`: how many each."""
-    warnings: Counter[str] = field(default_factory=Counter)
-    traces: list[str] = field(default_factory=list)
-    done: list[Done] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
+    __slots__ = (
+        "bytes", "done", "inputs", "lines", "records", "rejects", "shapes", "skipped",
+        "traces", "warnings",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        """Of no input yet."""
+        self.lines = b""
+        self.inputs = self.records = self.bytes = 0
+        self.rejects: list[Reject] = []
+        self.shapes: Counter[tuple[bool, ...]] = Counter()
+        """Which fields records have, in the order of `summary.COUNTED`: how many."""
+        self.warnings: Counter[str] = Counter()
+        self.traces: list[str] = []
+        self.done: list[Done] = []
+        self.skipped: Counter[str] = Counter()
+
+    @classmethod
+    def of_reject(cls, reject: Reject, done: Sequence[Done] = ()) -> Result:
+        """What one input became that gave no record."""
+        made = cls()
+        made.inputs, made.rejects, made.done = 1, [reject], [*done]
+        return made
 
     def count_in(self, summary: Summary, skipped: Counter[str]) -> None:
         """Add to the figures; `skipped` is what never reached a worker, so far."""

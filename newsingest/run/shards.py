@@ -183,7 +183,7 @@ def refused(listing: Listing, shard: Shard, way: Way, detail: str) -> dict[str, 
 def _refusals(listing: Listing, shard: Shard, detail: str) -> Iterator[Result]:
     for item in shard.names(listing.selection):
         reject = Reject(item.path, item.source, "crashed", detail, None, None)
-        yield Result(inputs=1, rejects=[reject])
+        yield Result.of_reject(reject)
 
 
 def _made(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,19 +41,24 @@ class Lines(Protocol):
         """Some bytes; none at the end."""
 
 
-@dataclass(slots=True)
 class Sources:
     """Everything a run is to read; iterate to get the inputs, once.
 
     `skipped` counts what was knowingly passed over so far.
     """
 
-    roots: tuple[Root, ...]
-    selection: Selection
-    listed: Callable[[], Iterable[Root | Input]] | None = None
-    stdin: Callable[[], Input | None] | None = None
-    gate: archives.Gate = field(default_factory=archives.Gate)
-    skipped: Counter[str] = field(default_factory=Counter)
+    def __init__(
+        self,
+        roots: tuple[Root, ...],
+        selection: Selection,
+        listed: Callable[[], Iterable[Root | Input]] | None = None,
+        stdin: Callable[[], Input | None] | None = None,
+    ) -> None:
+        """Read nothing yet."""
+        self.roots, self.selection = roots, selection
+        self.listed, self.stdin = listed, stdin
+        self.gate = archives.Gate()
+        self.skipped: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[Input]:
         """The inputs: PATHs in the order given, then lists, then stdin."""
@@ -135,15 +139,19 @@ def count(roots: Iterable[Root], selection: Selection) -> Iterator[int]:
             yield total
 
 
-@dataclass(slots=True)
 class Walk:
     """The inputs below one folder, in the byte order of their whole paths."""
 
-    root: Root
-    selection: Selection
-    skipped: Counter[str]
-    gate: archives.Gate | None
-    """The way into archives; without one they count as one input each."""
+    def __init__(
+        self,
+        root: Root,
+        selection: Selection,
+        skipped: Counter[str],
+        gate: archives.Gate | None,
+    ) -> None:
+        """`gate` is the way into archives; without one they count as one input each."""
+        self.root, self.selection = root, selection
+        self.skipped, self.gate = skipped, gate
 
     def __iter__(self) -> Iterator[Input]:
         """Walk with a stack, not by recursion: folders may be hundreds deep."""

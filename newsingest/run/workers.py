@@ -323,7 +323,7 @@ def _crashed(item: Input, dead: _Process, timeout: float) -> Result:
         detail = f"its worker died twice ({how}): out of memory, or killed from outside"
         reject = Reject(item.path, item.source, "crashed", detail, None, None)
     done = Done(item.path, item.source, 0, 0, "", reject.reason)
-    return Result(inputs=1, rejects=[reject], done=[done])
+    return Result.of_reject(reject, [done])
 
 
 def _signal(number: int) -> str:
