@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 import zipfile
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import newsingest
+from newsingest.article.patterns import Lazy
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "newsingest"
@@ -65,3 +67,61 @@ def test_asking_for_the_version_imports_neither_core_nor_shell():
     assert "newsingest.version" in loaded
     assert not {name for name in loaded if name.startswith("newsingest.article")}
     assert not loaded & {"click", "rich", "orjson", "tomllib", "sqlite3", "hashlib"}
+
+
+def started(code):
+    """What a process that has parsed an article tells when it is asked `code`."""
+    article = next((ROOT / "samples").glob("01-*"))
+    script = (
+        "import contextlib, io, sys\n"
+        f"sys.argv = ['newsingest', 'parse', '-q', {str(article)!r}]\n"
+        "from newsingest.__main__ import main\n"
+        "with contextlib.suppress(SystemExit):\n    main()\n"
+        "sys.stdout = sys.stderr\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script + code],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.count("\n") == 1, "no record"
+    return done.stderr
+
+
+def test_a_plain_parse_imports_only_what_it_needs():
+    loaded = set(started("print(*sys.modules)").split())
+    others = {"asyncio", "dateutil", "fastjsonschema", "fsspec", "hijridate", "logging"}
+    others |= {
+        "multiprocessing",
+        "pyarabic",
+        "rich",
+        "sqlite3",
+        "subprocess",
+        "tomllib",
+    }
+    assert not loaded & {*others, "zoneinfo", "zstandard"}
+    core = {f"newsingest.article.{name}" for name in ("align", "glyphs", "legacy")}
+    shell = {f"newsingest.run.{name}" for name in ("ledger", "remote", "workers")}
+    assert not loaded & {*core, *shell}
+
+
+def test_a_plain_parse_compiles_few_of_the_patterns():
+    told = started(
+        "from newsingest.article.patterns import Lazy\n"
+        "import gc\n"
+        "gc.unfreeze()\n"
+        "found = [one for one in gc.get_objects() if isinstance(one, Lazy)]\n"
+        "print(len(found), sum('search' in vars(one) for one in found))\n"
+    )
+    found, compiled = map(int, told.split())
+    assert found > 40
+    assert compiled < found // 2
+
+
+def test_every_pattern_that_waits_can_be_compiled():
+    names = [file.stem for file in (PACKAGE / "article").glob("[a-z]*.py")]
+    modules = [importlib.import_module(f"newsingest.article.{name}") for name in names]
+    waiting = [
+        one for m in modules for one in vars(m).values() if isinstance(one, Lazy)
+    ]
+    assert len(waiting) > 40
+    assert [one.pattern for one in waiting] == [one.source[0] for one in waiting]
