@@ -84,6 +84,7 @@ def _fill_head(
         metadata.section = printed(found[0].content).strip(DECORATION + SPACES) or None
     elif (
         metadata.title
+        and "/" in metadata.title
         and (prefix := SECTION_PREFIX.match(metadata.title))
         and fold(prefix[1]) in sections
     ):

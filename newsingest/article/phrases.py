@@ -47,6 +47,9 @@ ROOM = 3
 """A printed phrase is at most so many times as long as a folded one: marks and tatweel
 between its letters. More of a line is not folded to see whether it begins with one."""
 
+FIRST_LOOK = 60
+"""Characters of a line that are folded to see whether its first word begins phrases."""
+
 LONGEST_INLINE = 80
 """Characters before its colon in which a phrase inside a line is looked for."""
 
@@ -149,7 +152,6 @@ class PhraseBook:
             word: max(phrase.longest for phrase in phrases)
             for word, phrases in by_word.items()
         }
-        self._longest_opening = ROOM * max(len(p.folded) for p in found)
         self.longest = max(p.longest for p in found)
 
     def _match(self, line: str, zone: str) -> Match | None:
@@ -162,10 +164,15 @@ class PhraseBook:
             and (counted := self._counted(bare.lstrip(COUNTED), zone))
         ):
             return counted
-        head = fold(bare[: self._longest_opening])
+        size = FIRST_LOOK
+        head = fold(bare[:size])
         first = FIRST_WORD.match(head)
-        folded = head if len(bare) <= self._longest_opening else ""
-        for length in self._lengths.get(first[0] if first else "", ()):
+        lengths = self._lengths.get(first[0] if first else "", ())
+        if lengths and size < ROOM * lengths[0] and size < len(bare):
+            size = ROOM * lengths[0]
+            head = fold(bare[:size])
+        folded = head if len(bare) <= size else ""
+        for length in lengths:
             for phrase in self._phrases.get(head[:length], ()):
                 if len(line) > phrase.longest or not _counts(phrase, zone):
                     continue
