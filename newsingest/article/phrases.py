@@ -58,6 +58,9 @@ LENGTHS = {"line": 90, "mark": 160, "start": 400}
 alone is short by nature; a related headline was seen with 230."""
 
 
+ENDS_ARCHIVED = "ةهفى)]-.ه"
+"""The last characters of a line that may end as captions of archives do."""
+
 SHARE_OF_BAR = 0.5
 """A bar of buttons is share when this much of its words is: `Pin Interest` is not."""
 
@@ -139,6 +142,7 @@ class PhraseBook:
             self._phrases.setdefault(phrase.folded, []).append(phrase)
         self._rules = rules
         self._endings = tuple(_named(rules, "caption-ending"))
+        self._archived = _archived(rules)
         self._calls = _named(rules, "share-ending")
         self._notes = _named(rules, "bracketed")
         self._buttons = frozenset(
@@ -226,6 +230,12 @@ class PhraseBook:
             or self.credits_inside(line)
         )
 
+    def ends_archived(self, line: str) -> bool:
+        """Whether a line ends in what only pictures are: `… - صورة أرشيفية`."""
+        return line[-1] in ENDS_ARCHIVED and fold(line).rstrip(DECORATION).endswith(
+            self._archived
+        )
+
     def call(self, line: str) -> str | None:
         """The rule of a call to the reader that ends a line: `… اضغط هنا`."""
         bare = fold(line).rstrip(DECORATION)
@@ -274,6 +284,12 @@ def _named(rules: Rules, kind: str) -> dict[str, str]:
         for title, rule in rules.kind(kind).items()
         for name in rule["names"]
     }
+
+
+def _archived(rules: Rules) -> tuple[str, ...]:
+    """The endings of captions that say what the picture is, not whose."""
+    endings = rules.kind("caption-ending").get("archive", {"names": ()})
+    return tuple(name for name in map(fold, endings["names"]) if not name.isascii())
 
 
 def _credits_at_end(line: str) -> bool:

@@ -16,6 +16,13 @@ from newsingest.article.dates import DateReader, DateReading, could_be_date
 from newsingest.article.fold import CONTROLS, INVISIBLE, TATWEEL, fold
 from newsingest.article.patterns import lazy
 from newsingest.article.phrases import DECORATION, LONGEST_WORD, Match, PhraseBook
+from newsingest.article.shapes import (
+    TAG_BULLETS,
+    bare,
+    continues,
+    counts_picture,
+    tag_pieces,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,10 +115,11 @@ AROUND_DATE = lazy(r"\s+في\s*$|(?<!\w)(?:\d{1,4}|جمت|gmt)(?!\w)", re.IGNORE
 """`المنامة في` before the day, `2145 جمت` before the date: no part of a byline."""
 DAY_MONTH = lazy(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
 INITIALS = re.compile(
-    r"[\s.()=_ـ*–-]*(?:(?:انتهى|انتهي)\s+)?"
+    r"[\s.()=_ـ*–-]*(?:(?:انتهى|انتهي|[تم]\s?:)\s+)?"
     r"(?:[^\W\d]{1,2}(?:[\s./،,*-]+|(?=[\s.()]*$))){2,8}[\s.()]*"
     r"|[^\W\d]{1,3}(?:/[^\W\d]{1,3}){1,4}"
     r"|[/\s]*(?:انتهى|انتهي)[/\s]*\d{1,2}"
+    r"|[-–]\s?[^\W\d]{1,3}\s?[-–]"
 )
 """Desk initials below agency copy: `م ع / ف ف`, `(ي.م)`, `كور/رض/نات`, `/انتهى8`."""
 NOT_COUNT = lazy(r"[^\d\s.,]")
@@ -120,9 +128,20 @@ CRUMBS = re.compile(rf"[|{CRUMB}>»]| / ")
 BREADCRUMB = lazy(rf"\s*[|{CRUMB}>]\s*|\s+[»/]\s+")
 DESKS = lazy(r"\s+و(?=\S)")
 BRACKETED = lazy(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
+BRACKETED_END = lazy(r"\(([^()]{2,40})\)$")
 URL_LINE = lazy(r"(?:https?://|www\.)\S+")
 HASHTAGS = lazy(r"(?:#[\w_]+\s*)+")
 CLOSING_CREDIT = lazy(r"(?<=[.!؟»\"])\s*[-–]*\s*\(([^()]{2,25})\)$")
+SHORTEST_QUOTE = 40
+"""Characters from which a line that the text says again is a quote pulled out of it;
+subheadings of search engines' taste are shorter, and said again right below."""
+PULLED = 8
+"""A pulled quote stands at most so many lines away from its paragraph."""
+LONGEST_TAG_LIST = 120
+ABOVE_TAGS = {"share", "boilerplate", "contact"}
+"""Labels below which tags without a heading still begin, once the footer has."""
+REPEATED = {"section", "caption", "tags", "related"}
+"""Labels of lines that a tag can repeat; a line of the text is none printed twice."""
 CONTACT = lazy(r"@[\w-]+\.\w|\bwww\.|https?://|(?<!\d)\d[\d\s()+-]{6,}\d|\[email")
 
 
@@ -282,8 +301,9 @@ class _Reading:
         self.title, self.title_size = "", 0
         self.body = False
         self.said: tuple[str, frozenset[str]] | None = None
-        self.dated = self.signed = self.named = False
+        self.dated = self.signed = self.named = self.named_by_guess = False
         self.guess: Line | None = None
+        self.authors: set[str] = set()
         self.table, self.tags_end = range(0), 0
 
     def label(self) -> None:
@@ -307,15 +327,18 @@ class _Reading:
         prose = self._above_end(prose)
         while prose and self._is_footer(self.lines[prose[-1]]):
             prose.pop()
-        full = next(
-            (at for at in reversed(prose) if _is_paragraph(self.lines[at])), None
-        )
+        full = next((at for at in reversed(prose) if self._is_full(at)), None)
         while full is not None and prose[-1] > full:
             between = range(full + 1, prose[-1])
             if not any(self._opens_footer(self.lines[at]) for at in between):
                 break
             prose.pop()
         return prose
+
+    def _is_full(self, at: int) -> bool:
+        line = self.lines[at]
+        closed = line.text[-1] in FULL_STOP
+        return _is_paragraph(line) or (closed and continues(line.text))
 
     def _is_footer(self, line: Line) -> bool:
         notice = "©" in line.text and line.size < LONGEST_NOTICE
@@ -356,7 +379,11 @@ class _Reading:
 
     def _label_by_place(self, at: int, line: Line) -> bool:
         """Label a header line that nothing but its place and shape tells."""
-        if not self.title and self._is_kicker(at, line):
+        if line.text[0] in "hw" and URL_LINE.fullmatch(line.text):
+            self._put(line, "boilerplate", "shape.url")
+        elif not self.title and self._is_credit(at, line):
+            self._put(line, "caption", "caption.above-title")
+        elif not self.title and self._is_kicker(at, line):
             self._put(line, "section", "shape.kicker", second="title")
         elif not self.title and self._announces_title(at, line):
             self._put(line, "subtitle", "shape.kicker", second="title")
@@ -368,8 +395,32 @@ class _Reading:
         elif self.title and self._is_scene(at, line):
             self._put(line, "caption", "shape.scene", second="subtitle")
         elif self.title and self._stands_in_header(at, line):
-            self._put_subtitle(line)
+            if self._is_category(at, line):
+                self._put(line, "section", "shape.category", second="subtitle")
+            else:
+                self._put_subtitle(line)
         return bool(line.spans)
+
+    def _is_credit(self, at: int, line: Line) -> bool:
+        """Whether a line above the headline credits or describes a picture."""
+        if line.text[0] == "©":
+            return line.size < LONG and not self._match(line, "footer")
+        above = self.lines[at - 1].spans if at else ()
+        credited = above and above[0].rule == "caption.above-title"
+        return bool(credited) and line.text[-1] == "." and line.size < LONGEST_TITLE
+
+    def _is_category(self, at: int, line: Line) -> bool:
+        """A word or two right below the headline: a desk, a competition, a country."""
+        text = line.text
+        return (
+            line.size <= LONGEST_KICKER
+            and self.lines[at - 1].label == "title"
+            and "." not in text
+            and text[-1] not in TERMINAL
+            and text.count(" ") < MOST_TAG_WORDS
+            and all(above.label != "section" for above in self.lines[:at])
+            and not any(map(str.isdigit, text))
+        )
 
     def _put_subtitle(self, line: Line) -> None:
         """Label a line between headline and byline; a whole paragraph stays text."""
@@ -392,7 +443,29 @@ class _Reading:
         if not self.dated or at + 1 >= len(self.lines) or line.prose:
             return False
         few = line.size <= SENTENCE and line.text[-1] not in ".:"
-        return few and self.lines[at + 1].prose
+        return few and (self.lines[at + 1].prose or self._is_above_marks(at, line))
+
+    def _is_above_marks(self, at: int, line: Line) -> bool:
+        """Whether buttons, a credit or a name still stand between a line and the text.
+
+        `مبادرة المثال`, the writer's name, `طباعة`: three lines before the first words.
+        """
+        if line.text[0] in BULLETS + "-–":
+            return False
+        told = False
+        for later in self.lines[at + 1 : at + 1 + NEAR]:
+            if later.prose:
+                return told and later.size >= SENTENCE
+            if later.size > SENTENCE or later.text[-1] in ".:":
+                return False
+            told = told or self._is_mark(later)
+        return False
+
+    def _is_mark(self, line: Line) -> bool:
+        """Whether a short line above the text is known: a phrase, a name, a date."""
+        if match := self._match(line, "header"):
+            return match.label != "related"
+        return self.bylines.is_person(line.text) or self._is_header_mark(line)
 
     def _is_kicker(self, at: int, line: Line) -> bool:
         """A word or two above a headline: a competition, a file, a desk."""
@@ -574,6 +647,9 @@ class _Reading:
         return True
 
     def _label_byline(self, at: int, line: Line) -> bool:
+        if self.title and self.phrases.ends_archived(line.text):
+            self._put(line, "caption", "caption.ending", second="byline")
+            return True
         byline = self.bylines.read(line.text)
         if byline is None:
             return False
@@ -596,9 +672,16 @@ class _Reading:
         )
         self.signed |= byline.sure or bool(byline.authors)
         self.named |= bool(byline.authors)
+        self.authors.update(byline.authors)
+        self.named_by_guess = self._is_guess(byline)
         if byline.guessed and "paper" in byline.kinds:
             self.guess = line
         return True
+
+    def _is_guess(self, byline: Byline) -> bool:
+        """Whether the only names so far are words that no table has for a name."""
+        people = [piece.text for piece in byline.pieces if piece.kind == "person"]
+        return not byline.sure and not any(map(self.bylines.is_person, people))
 
     def _may_open(self, byline: Byline, line: Line) -> bool:
         """Whether a byline can stand above the headline: all of it must be known."""
@@ -635,7 +718,10 @@ class _Reading:
         match = self._match(line, zone)
         if match is None:
             return False
-        self._put_match(line, match)
+        if match.label == "caption" and not self.title and match.rest == line.size:
+            self._put(line, "section", "shape.kicker", second="caption")
+        else:
+            self._put_match(line, match)
         return True
 
     def _match(self, line: Line, zone: Zone) -> Match | None:
@@ -705,13 +791,30 @@ class _Reading:
 
     def _label_tags(self, at: int, line: Line, *, footer: bool) -> bool:
         """Label two or more words or names below the text that no heading announces."""
-        if line.label or (at and self.lines[at - 1].label == "tags"):
+        above = self.lines[at - 1].label if at else None
+        if line.label or above == "tags":
             return bool(line.label)
-        run = 0 if footer else self._tags_from(at)
-        if not FEWEST_TAGS <= run <= MOST_TAGS or not self._occur(at, run):
+        if line.size <= LONGEST_TAG_LIST and self._label_tag_list(at, line):
+            return True
+        run = self._tags_from(at) if not footer or above in ABOVE_TAGS else 0
+        fewest = 1 if above == "share" else FEWEST_TAGS
+        marked = above in ABOVE_TAGS and line.text[0] in TAG_BULLETS
+        if not fewest <= run <= MOST_TAGS or not (marked or self._occur(at, run)):
             return False
         for tag in self.lines[at : at + run]:
             self._put(tag, "tags", "shape.tags", second="body")
+        return True
+
+    def _label_tag_list(self, at: int, line: Line) -> bool:
+        """Label tags in one line that no heading announces: `الزراعة , المياه`."""
+        text = line.text
+        tags = () if text[-1] in TERMINAL else tag_pieces(text, fewest=FEWEST_TAGS + 1)
+        if not 0 < len(tags) <= MOST_TAGS or not all(map(_is_tag, tags)):
+            return False
+        above, _ = self._said_above(at)
+        if sum(fold(tag) in above for tag in tags) < MUCH * len(tags):
+            return False
+        self._put(line, "tags", "shape.tag-list", second="body")
         return True
 
     def _tags_from(self, at: int) -> int:
@@ -726,17 +829,23 @@ class _Reading:
 
     def _occur(self, at: int, run: int) -> bool:
         """Whether a third of the lines from `at` on say what the text above says."""
+        above, printed = self._said_above(at)
+        tags = [
+            fold(line.text.lstrip(TAG_BULLETS)) for line in self.lines[at : at + run]
+        ]
+        if not printed.isdisjoint(tags):
+            return False
+        return sum(tag in above for tag in tags) >= SOME * run
+
+    def _said_above(self, at: int) -> tuple[str, frozenset[str]]:
+        """What the first `at` lines say, and those of them that no tag repeats."""
         if not self.said:
-            text = [line for line in self.lines[:at] if line.label != "section"]
+            text = [line for line in self.lines[:at] if line.label not in REPEATED]
             self.said = (
                 " ".join(fold(line.text) for line in self.lines[:at]),
                 frozenset(fold(line.text) for line in text),
             )
-        above, printed = self.said
-        tags = [fold(line.text) for line in self.lines[at : at + run]]
-        if not printed.isdisjoint(tags):
-            return False
-        return sum(tag in above for tag in tags) >= SOME * run
+        return self.said
 
     def _accepts(self, match: Match, zone: Zone) -> bool:
         if match.label == "boilerplate":
@@ -752,6 +861,8 @@ class _Reading:
         """Whether a line below a list's heading belongs to the list."""
         text = line.text
         if text[-1] == "." and text[-2:] != ".." and len(text) > LONGEST_TAG:
+            return False
+        if line.size >= SHORT and continues(text):
             return False
         return line.size <= (LONGEST_ITEM if zone == "footer" else LONGEST_HEADLINE)
 
@@ -812,11 +923,19 @@ class _Reading:
             self._put(line, "boilerplate", "shape.desk", second="byline")
         elif self._continues_contact(at, text):
             self._put(line, "contact", "contact.continued")
-        elif not self._label_marks(line) and not self._label_signature(at, line):
-            if not footer:
-                return False
+        elif not self._label_end(at, line) and footer:
             self._put(line, "boilerplate", "shape.below-footer", second="body")
-        return True
+        return bool(line.spans)
+
+    def _label_end(self, at: int, line: Line) -> bool:
+        """Label marks and signatures: what ends a text, be it in the footer or not."""
+        if at and counts_picture(self.lines[at - 1].text):
+            self._put(line, "caption", "caption.numbered", second="body")
+        return (
+            bool(line.spans)
+            or self._label_marks(line)
+            or self._label_signature(at, line)
+        )
 
     def _is_role_below(self, at: int, text: str) -> bool:
         """`* كاتب لبناني` below the text, or what the writer named above is."""
@@ -856,6 +975,9 @@ class _Reading:
         if byline.authors and self._is_desk(at, byline):
             self._put(line, "boilerplate", "shape.desk")
             return True
+        if byline.authors and self._is_signed_again(line):
+            self._put(line, "byline", "byline.again")
+            return True
         if byline.authors and self._may_close(line, byline):
             self._put(line, "byline", "byline.last-line", byline=byline)
             self.signed = True
@@ -866,13 +988,18 @@ class _Reading:
             return True
         return False
 
+    def _is_signed_again(self, line: Line) -> bool:
+        """`تحرير من طرف NAME` below the text of the writer who is named above it."""
+        short = line.size <= LONGEST_SIGNATURE
+        return short and any(map(line.text.endswith, self.authors))
+
     def _may_close(self, line: Line, byline: Byline) -> bool:
         """Whether a name below the text signs it."""
         text = line.text
         if len(text) > LONGEST_SIGNATURE or text[-1] in ".:":
             return False
         first = next((p.text for p in byline.pieces if p.kind == "person"), text)
-        alone = not self.named and (
+        alone = (not self.named or self.named_by_guess) and (
             self.bylines.is_person(text)
             or (text[-1] == ")" and self.bylines.is_person(first))
         )
@@ -884,6 +1011,9 @@ class _Reading:
             self._put(line, "boilerplate", "shape.url")
         elif line.size < LONG and self.phrases.credits_inside(text):
             self._put(line, "caption", "caption.ending", second="body")
+        elif not line.prose and not first and (told := self._aside(at, line)):
+            label, rule = told
+            self._put(line, label, rule, second="body")
         elif first and (cut := self._dateline(text)):
             length, byline, reading = cut
             begins = line.start + length
@@ -894,6 +1024,60 @@ class _Reading:
             line.spans = (before, *self._paragraph(at, line, text[length:]))
         else:
             line.spans = self._paragraph(at, line, text)
+
+    def _aside(self, at: int, line: Line) -> tuple[Label, str] | None:
+        """What a short line between paragraphs is, if no part of the text."""
+        text = line.text
+        if could_be_date(text) and self._is_card_date(at, line):
+            return "boilerplate", "shape.card"
+        if counts_picture(text):
+            return "boilerplate", "shape.counter"
+        if self._is_pulled(at, text):
+            return "boilerplate", "shape.pulled-quote"
+        if line.size >= LONG or at + 1 >= len(self.lines):
+            return None
+        between = self.lines[at - 1].prose and self.lines[at + 1].prose
+        if between and self._is_credited(text):
+            return "caption", "caption.credited"
+        return None
+
+    def _is_card_date(self, at: int, line: Line) -> bool:
+        """Whether a date with a clock stands below a headline between paragraphs.
+
+        Both are a card that links to another article; the headline becomes related.
+        """
+        above = self.lines[at - 1]
+        headline = above.label in ("heading", "body") and not above.prose
+        if not headline or above.text[-1] in TERMINAL or above.size < SHORTEST_TITLE:
+            return False
+        reading = self.dates.read(line.text, self.now)
+        if reading is None or not reading.is_date_line or reading.precision == "day":
+            return False
+        self._put(above, "related", "shape.card", second="body")
+        return True
+
+    def _is_pulled(self, at: int, text: str) -> bool:
+        """Whether a paragraph nearby says a line word for word: a quote pulled out."""
+        said = bare(text)
+        if len(said) < SHORTEST_QUOTE:
+            return False
+        near = self.lines[max(0, at - PULLED) : at] + self.lines[at + 2 : at + PULLED]
+        return any(
+            other.prose and other.label != "title"
+            and said in bare(other.text)
+            for other in near
+        )  # fmt: skip
+
+    def _is_credited(self, text: str) -> bool:
+        """Whether a line ends in an agency or a paper in brackets: `… (رويترز)`."""
+        if text[-1] != ")" and not self.phrases.ends_archived(text):
+            return False
+        found = BRACKETED_END.search(text)
+        if found is None:
+            return text[-1] != ")"
+        credit = self.bylines.credit(found[1])
+        named = credit and credit.kinds <= {"agency", "weak-agency", "group", "paper"}
+        return bool(named) and not continues(text)
 
     def _paragraph(self, at: int, line: Line, content: str) -> tuple[Span, ...]:
         """The spans of a paragraph, from which a dateline has been cut: mostly one."""

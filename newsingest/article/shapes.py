@@ -1,0 +1,73 @@
+"""What a line's wording says of its place on the page, whatever stands around it."""
+
+from __future__ import annotations
+
+import re
+
+from newsingest.article.patterns import lazy
+
+CONTINUES = lazy(
+    r"""
+    (?:و|كما\ |فيما\ |بينما\ ) [سأ]?
+    (?: قال|[أا]ضاف|[أا]كد|[أا]وضح|[أا]شار|[أا]فاد|[أا]علن|[أا]ظهر|[أا]عرب|لفت|تابع|ذكر
+      | كان|بي[نّ]|نقل|رأى|ختم|شدد|دعا|دع|نو[هّ]ه?|كشف|طالب|عب[رّ]|بحسب|وفق|جاء|شهد|بلغ
+      | حذر|توقع|اعتبر|ير[ىي] | [يت]\w{3,} )
+    ت? \s
+    """,
+    re.VERBOSE,
+)
+GOES_ON = "وكفب"
+"""The first letters of all that `CONTINUES` finds."""
+NOT_VERB = lazy(r"وي[لنكمت]|وتر|وتي|وتد")
+"""`ويليام`, `ويندوز`, `وتيرة`: how names and nouns begin that look like such a verb."""
+
+COUNTED_PICTURE = lazy(r"(?:صورة )?\d{1,3}\s*(?:/|من|of)\s*\d{1,3}")
+TAG_MARKS = lazy(r"\s*[،,|;؛•·]\s*|\s+[-–/]\s+")
+SPACED_TAG_MARKS = (" , ", " ، ", " | ")
+TAG_BULLETS = "♦◆❖◈# "
+"""Printed before tags, and hardly before anything else."""
+QUOTE_MARKS = str.maketrans("", "", "«»\"“”'’‘.…!؟،")
+
+
+def continues(text: str) -> bool:
+    """Whether a line goes on with a report, as paragraphs do and headlines do not.
+
+    >>> continues("وقالت الوزيرة إن العمل مستمر"), continues("وزير المياه يزور السد")
+    (True, False)
+    """
+    return (
+        text[0] in GOES_ON
+        and CONTINUES.match(text) is not None
+        and NOT_VERB.match(text) is None
+    )
+
+
+def counts_picture(text: str) -> bool:
+    """Whether a line only counts the pictures of a gallery.
+
+    >>> [*map(counts_picture, ("2 / 4", "صورة 1 من 9", "2/4/2024"))]
+    [True, True, False]
+    """
+    return text[-1].isdigit() and COUNTED_PICTURE.fullmatch(text) is not None
+
+
+def tag_pieces(text: str, *, fewest: int) -> list[str]:
+    """The pieces of a line between commas or bars, one less where these stand alone.
+
+    >>> [tag_pieces(text, fewest=3) for text in ("ماء , ري", "ماء، ري")]
+    [['ماء', 'ري'], []]
+    """
+    if not ("," in text or "،" in text or "|" in text):
+        return []
+    spaced = any(mark in text for mark in SPACED_TAG_MARKS)
+    pieces = [piece.strip(TAG_BULLETS) for piece in TAG_MARKS.split(text)]
+    return pieces if len(pieces) >= fewest - spaced and all(pieces) else []
+
+
+def bare(text: str) -> str:
+    """A text without the marks in which a quote differs from where it was taken from.
+
+    >>> bare("«المدن تُنسى، أما الأذن فلا»")
+    'المدن تُنسى أما الأذن فلا'
+    """
+    return text.translate(QUOTE_MARKS).strip()

@@ -1,0 +1,187 @@
+"""Pages of one paragraph or two, and what each of their lines is.
+
+Every line is written with its label before it. A kind of line is listed where it was
+seen on pages, below it what looks alike and is text.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from newsingest.article import rules
+from newsingest.article.split import Splitter
+
+SPLITTER = Splitter(rules.load())
+
+HEAD = """
+title      بئر قديمة تحت مخزن الحبوب في القرية
+date       الأربعاء 15 مايو 2024 - 10:45
+"""
+TEXT = """
+body       عثر مزارع في إحدى قرى الوادي على بئر قديمة أسفل مخزن الحبوب الذي ورثه عن جده، وقدر خبراء عمرها بنحو ثلاثة قرون.
+body       وقال المزارع إنه سمع صوتا أجوف حين سقط المعول من يده، فحفر حتى ظهرت حجارة البئر.
+"""
+MORE = """
+body       وتنوي البلدية ترميم البئر وفتحها أمام الزوار خلال الصيف المقبل بعد أن تنهي تحليل مائها.
+"""
+
+PAGES = {
+    "a list ends where the report goes on without a full stop": f"""
+{HEAD}{TEXT}
+related    اقرأ أيضا
+related    نافورة تعود إلى العمل بعد قرن من التوقف
+body       وتنوي البلدية ترميم البئر وفتحها أمام الزوار خلال الصيف المقبل
+""",
+    "a headline of a list may begin with a noun of that letter": f"""
+{HEAD}{TEXT}
+related    اقرأ أيضا
+related    وزير المياه يزور السد الكبير ويطلع على أعمال الصيانة فيه
+related    ويليام العجوز يعود إلى قريته بعد خمسين عاما من الغياب
+""",
+    "a newsletter's form between paragraphs": f"""
+{HEAD}{TEXT}
+share      نشرتنا البريدية
+share      اشترك في النشرة لتصلك أهم الأخبار كل صباح
+share      أدخل بريدك الإلكتروني
+share      اشترك
+body       وقال الخبراء إن الماء ما زال عذبا في البئر كلها.
+body       وشملت الدراسة أربعين بئرا في عشرين قرية حولها.
+""",
+    "the house's channel between paragraphs": f"""
+{HEAD}{TEXT}
+share      انضموا إلى قناتنا على تلغرام
+{MORE}""",
+    "a word or two right below the headline": f"""
+title      بئر قديمة تحت مخزن الحبوب في القرية
+section    كأس الوادي
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}""",
+    "an initial there is somebody's": f"""
+title      بئر قديمة تحت مخزن الحبوب في القرية
+subtitle   أمينة.ب
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}""",
+    "a picture's credit above the headline": f"""
+caption    © مصور محلي
+caption    أطفال يملؤون أوعية الماء من البئر القديمة.
+{HEAD}{TEXT}""",
+    "an address below the headline": f"""
+title      بئر قديمة تحت مخزن الحبوب في القرية
+boilerplate https://example.com/news/184411
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}""",
+    "a scene, a name and a button above the text": f"""
+{HEAD}
+caption    البئر القديمة
+byline     محمود السيد
+share      طباعة
+{TEXT}""",
+    "an archive's picture is no place and person": f"""
+{HEAD}
+caption    بئر - صورة أرشيفية
+byline     محمود السيد
+{TEXT}""",
+    "pictures of a gallery are counted": f"""
+{HEAD}{TEXT}
+boilerplate 1 / 2
+caption    عمال ينظفون الحجارة
+boilerplate 2 / 2
+caption    البئر بعد تنظيفها
+""",
+    "a picture between paragraphs with its agency": f"""
+{HEAD}{TEXT}
+caption    عمال ينظفون حجارة البئر (رويترز)
+{MORE}""",
+    "a bracket there that names no agency is text": f"""
+{HEAD}{TEXT}
+body       بئر واحدة (وليس بئرين)
+{MORE}""",
+    "a quote pulled out of the text": f"""
+{HEAD}{TEXT}
+heading    ذاكرة الماء
+body       ويرى الباحث كريم حلبي أن «الماء يحفظ ما ننساه، أما الحجارة فتروي ما رأته» في زمن آخر.
+{MORE}
+boilerplate الماء يحفظ ما ننساه أما الحجارة فتروي ما رأته
+body       ومن ينتظر الموسم المقبل يعرف أن القرية لن تعود إلى ما كانت عليه قبل أن يحفر المزارع.
+""",
+    "a subheading that the paragraph below says again": f"""
+{HEAD}{TEXT}
+heading    تفاصيل ترميم البئر القديمة في قرية الوادي
+body       وعن تفاصيل ترميم البئر القديمة في قرية الوادي قال المهندس إن العمل يبدأ في أول الصيف.
+{MORE}""",
+    "a card of another article between paragraphs": f"""
+{HEAD}{TEXT}
+related    نافورة تعود إلى العمل بعد قرن
+boilerplate 5 مارس 2024, 09:14
+{MORE}""",
+    "a day alone heads a part of a chronicle": f"""
+{HEAD}{TEXT}
+heading    5 مارس 2024
+{MORE}""",
+    "tags between commas": f"""
+{HEAD}{TEXT}
+tags       البئر , القرية , الري
+""",
+    "a last line with commas that is no list of tags": f"""
+{HEAD}{TEXT}
+body       ملح وسكر، زيت وخل، خبز ولبن
+""",
+    "tags below a button": f"""
+{HEAD}{TEXT}
+share      حمّل تطبيق المثال الآن
+tags       ♦ نهر بعيد
+tags       ♦ سد قديم
+""",
+    "one tag below a button, if the text says it": f"""
+{HEAD}{TEXT}
+share      حمّل تطبيق المثال الآن
+tags       مخزن الحبوب
+""",
+    "a tag may repeat a caption": f"""
+{HEAD}
+caption    مخزن الحبوب
+byline     محمود السيد
+{TEXT}
+tags       القرية
+tags       مخزن الحبوب
+""",
+    "the house's links below the text": f"""
+{HEAD}{TEXT}
+related    المزيد من بوابة المثال
+related    معرض للصناعات التقليدية في الواحة
+""",
+    "a feed's last line": f"""
+{HEAD}{TEXT}
+boilerplate The post بئر قديمة تحت مخزن الحبوب في القرية appeared first on المثال.
+""",
+    "a writer's name again below the text": f"""
+{HEAD}
+byline     بقلم خنساء قدوري
+{TEXT}
+byline     تحرير من طرف خنساء قدوري
+""",
+    "a name that is known signs below a guess": f"""
+{HEAD}
+byline     محطة تحلية
+{TEXT}
+byline     محمود السيد
+""",
+    "one desk's initials between dashes": f"""
+{HEAD}{TEXT}
+boilerplate - مل -
+""",
+    "a blog's form for comments": f"""
+{HEAD}{TEXT}
+boilerplate اترك تعليقاً إلغاء الرد
+boilerplate لن يتم نشر عنوان بريدك الإلكتروني. الحقول الإلزامية مشار إليها بـ *
+boilerplate احفظ اسمي، بريدي الإلكتروني، والموقع الإلكتروني في هذا المتصفح لاستخدامها المرة المقبلة في تعليقي.
+""",
+}
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_every_line_is_what_it_is_on_the_page(page):
+    lines = [line.split(None, 1) for line in page.split("\n") if line]
+    spans = SPLITTER.split("\n".join(text for _, text in lines))
+    found = [(span.label, text) for span, (_, text) in zip(spans, lines, strict=True)]
+    assert found == [tuple(line) for line in lines]
