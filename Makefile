@@ -56,9 +56,10 @@ recipes: ## the examples of docs/recipes.md, with their tools in a venv of their
 	.venv-recipes/bin/pip install --quiet --disable-pip-version-check . pytest hypothesis fastjsonschema duckdb pandas datasets 'datatrove[io]'
 	.venv-recipes/bin/python -m pytest -q tests/test_docs.py -k recipes -W default
 
-remote: ## an S3 server with faults in the middle, in a venv of its own
+remote: ## an S3 server with faults in the middle, a cluster of Dask over it, in a venv of its own
 	$(PYTHON) -m venv .venv-remote
-	.venv-remote/bin/pip install --quiet --disable-pip-version-check --editable '.[remote,parquet]' pytest hypothesis fastjsonschema 'moto[server]'
+	.venv-remote/bin/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' # older ones find no versions that fit
+	.venv-remote/bin/pip install --quiet --disable-pip-version-check --editable '.[remote,parquet,dask]' pytest hypothesis fastjsonschema 'moto[server]'
 	.venv-remote/bin/python -m pytest -q tests/test_remote.py tests/test_remote_s3.py
 
 parquet: ## records in columns, read back by DuckDB, pandas, datasets and Spark, in a venv of its own

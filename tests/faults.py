@@ -96,6 +96,8 @@ class Proxy:
             body = (
                 b"<Error><Code>ServiceUnavailable</Code><Message>busy</Message></Error>"
             )
+            if request.startswith(b"HEAD"):
+                body = b""
             head = f"HTTP/1.1 503 Slow Down\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
             client.sendall(head.encode() + body)
             return

@@ -118,6 +118,49 @@ def test_a_list_below_an_address(web, expected):
     assert done.stdout == expected, done.stderr
 
 
+AGO = "خبر\n\nمنذ 3 ساعات\n\nأعلنت البلدية بدء العمل في الحديقة أمس.\n"
+
+
+def test_a_time_that_no_listing_tells_is_asked_for(disk, web):
+    """Web servers say with a file alone how old it is."""
+    put = disk.parent / "ago" / "1.txt"
+    put.parent.mkdir()
+    put.write_text(AGO, "utf-8")
+    os.utime(put, (1_709_800_000, 1_709_800_000))
+    relative = ("--relative-to", "mtime", "--source", "ago")
+    there = run(f"{web}/ago/", *relative).stdout
+    assert there == run(str(put.parent), *relative).stdout
+    assert json.loads(there)["created"].startswith("2024-03-07T05:26")
+
+
+def shards(*arguments, cwd):
+    return subprocess.run(
+        [COMMAND, "shards", *map(str, arguments)],
+        cwd=cwd, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["file", "web"])
+def test_a_plan_and_a_list_are_read_where_they_are(kind, disk, web, tmp_path):
+    top = disk.parent / f"plans-{kind}"
+    top.mkdir()
+    (top / "list").write_text(f"{disk}/a.txt\n{disk}/empty.txt\n")
+    there = f"file://{top}" if kind == "file" else f"{web}/{top.name}"
+    plan = f"{there}/plan.jsonl"
+    listed = ("--files-from", f"{there}/list")
+    made = shards("plan", *listed, "-o", top / "plan.jsonl", "--size", 1, cwd=tmp_path)
+    assert "2 inputs in 2 shards" in made.stderr
+    done = shards("run", plan, "--out", "parts", "-q", "--only", "1", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert "left: 0" in shards("status", plan, "parts", cwd=tmp_path).stdout
+    assert shards("run", plan, "--out", "parts", cwd=tmp_path).returncode == 3
+    merged = shards("merge", plan, "parts", "-q", cwd=tmp_path)
+    assert merged.stdout == run(*listed).stdout != ""
+    gone = shards("run", f"{there}/gone", "--out", "parts", cwd=tmp_path)
+    assert gone.returncode == 2
+    assert "no such file: `newsingest shards plan` makes one" in gone.stderr
+
+
 def test_what_passes_is_waited_for(web, expected):
     done = run(f"{web}/flaky/news/", "--exclude", "drafts")
     assert done.stdout == expected

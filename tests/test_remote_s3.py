@@ -622,3 +622,139 @@ def test_columns_do_not_go_among_other_things(dataset, small, bucket, run):
     assert done.returncode == 2
     assert "there is a thesis.txt in it" in done.stderr
     assert names(bucket) == ["thesis.txt"]
+
+
+@pytest.fixture
+def cluster(environment, tmp_path):
+    """Workers of Dask that share no folder with the run, nor with one another."""
+    pytest.importorskip("distributed")
+    import clusters  # noqa: PLC0415 - needs Dask
+
+    def apart(number):
+        return ["env", f"TMPDIR={temporary(number)}", f"HOME={temporary(number)}"]
+
+    def temporary(number):
+        folder = tmp_path / f"machine-{number}"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    with clusters.cluster(tmp_path, 3, before=apart, env=environment) as found:
+        yield found
+
+
+def whole(bucket, folder):
+    return len(bucket.glob(f"{folder}/summary-*"))
+
+
+DASK = ("--engine", "dask", "--shard-size", "50")
+
+
+def test_machines_that_share_no_disk_lose_one(  # noqa: PLR0913, PLR0917
+    corpus, bucket, cluster, expected, environment, proxy, tmp_path
+):
+    """Articles, plan, parts and records are all in the store; a worker is killed."""
+    import clusters  # noqa: PLC0415 - needs Dask
+
+    address, workers = cluster
+    proxy.slow = 0.01
+    proxy.reset(Fault(r"^PUT /corpus/dask/.*part-", "503", 2))
+    command = [
+        COMMAND, "parse", corpus, *SELECTED, *DASK, "--scheduler", address,
+        "-o", "s3://corpus/dask/records.jsonl", "--rejects", "s3://corpus/dask/rejects",
+        "--summary", "s3://corpus/dask/summary",
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    ) as process:
+        parts = "corpus/dask/records.jsonl.shards"
+        clusters.until(lambda: whole(bucket, parts) >= 3)
+        os.kill(clusters.busy(*workers)[0], signal.SIGKILL)
+        told = process.communicate(timeout=200)[1]
+    assert process.returncode == 3, told
+    assert bucket.cat_file("corpus/dask/records.jsonl") == expected[0]
+    assert bucket.cat_file("corpus/dask/rejects") == expected[1]
+    summary = json.loads(bucket.cat_file("corpus/dask/summary"))
+    assert {**summary, "seconds": 0} == {**expected[2], "seconds": 0}
+    left = sorted(bucket.find("corpus/dask"))
+    assert left == [f"corpus/dask/{name}" for name in ("records.jsonl", "rejects", "summary")]  # fmt: skip
+
+
+def test_a_run_that_was_stopped_goes_on_from_the_parts_in_the_store(  # noqa: PLR0913, PLR0917
+    small, bucket, cluster, run, proxy, environment, tmp_path
+):
+    address, _ = cluster
+    options = ["--engine", "dask", "--shard-size", "1", "--scheduler", address]
+    options += ["--shards", "s3://corpus/stopped", "-o", "records"]
+    proxy.slow = 0.05
+    command = [COMMAND, "parse", small, "-q", *options]
+    with subprocess.Popen(command, env=environment, cwd=tmp_path) as process:
+        while whole(bucket, "corpus/stopped") < 3:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+    assert not (tmp_path / "records").exists()
+    proxy.slow = 0.0
+    before = whole(bucket, "corpus/stopped")
+    proxy.reset()
+    assert run(small, *options).returncode == 0
+    assert len(proxy.requests(r"^PUT .*/part-")) <= 10 - before
+    assert (tmp_path / "records").read_text() == run(small, "-q").stdout
+    assert whole(bucket, "corpus/stopped") == 10
+
+
+def test_a_store_that_cannot_be_written_is_told_before_the_work(small, cluster, run):
+    address, _ = cluster
+    options = ("--engine", "dask", "--scheduler", address, "--shards", "parts")
+    done = run(small, *options, "-o", "s3://nobucket/records.jsonl")
+    assert done.returncode == 1
+    assert "cannot write s3://nobucket/records.jsonl: no such file" in done.stderr
+
+
+def test_a_plan_and_a_list_in_the_store(small, bucket, shards, run, proxy):
+    plan, parts = "s3://corpus/plans/PLAN.jsonl", "s3://corpus/planned"
+    given = "".join(f"{small}/{number}.txt\n" for number in range(8))
+    bucket.pipe_file("corpus/plans/list", given.encode())
+    listed = ("--files-from", "s3://corpus/plans/list")
+    assert shards("plan", *listed, "-o", plan, "--size", "3", "-q").returncode == 0
+    proxy.reset(Fault(r"^GET /corpus/plans", "cut", 2))
+    assert shards("run", plan, "--out", parts, "--only", "1-2").returncode == 0
+    assert "left: 0" in shards("status", plan, parts).stdout
+    assert shards("run", plan, "--out", parts).returncode == 0
+    merged = shards("merge", plan, parts, "-q")
+    assert merged.returncode == 0, merged.stderr
+    assert merged.stdout == run(*listed, "-q").stdout
+    assert merged.stdout.count("\n") == 8
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "told"),
+    [
+        (None, 2, "no such file: `newsingest shards plan` makes one"),
+        ("503", 1, "run again when it answers"),
+    ],
+)
+def test_a_plan_that_cannot_be_had_is_told(  # noqa: PLR0913, PLR0917
+    how, status, told, shards, proxy, bucket
+):
+    name = "gone" if how is None else "there"
+    bucket.pipe_file("corpus/plans/there", b"{}\n")
+    proxy.reset(*([Fault(r"/corpus/plans/there", how)] if how else []))
+    done = shards("status", f"s3://corpus/plans/{name}", "parts")
+    assert done.returncode == status
+    assert told in done.stderr
+    done = shards("plan", "--files-from", f"s3://corpus/plans/{name}", "-o", "plan")
+    assert done.returncode == status
+    assert f"s3://corpus/plans/{name}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_time_relative_to_an_object_is_kept_in_shards(bucket, shards, run):
+    bucket.pipe_file(
+        "corpus/ago/1.txt", "افتتاح الحديقة\n\nمنذ 3 ساعات\n\nأعلنت البلدية بدء العمل في الحديقة.\n".encode()
+    )  # fmt: skip
+    relative = ("s3://corpus/ago", "--relative-to", "mtime")
+    whole = run(*relative, "-q").stdout
+    assert json.loads(whole)["created"] is not None
+    assert shards("plan", *relative, "-o", "plan", "-q").returncode == 0
+    assert shards("run", "plan", "--out", "parts").returncode == 0
+    assert shards("merge", "plan", "parts", "-q").stdout == whole

@@ -544,7 +544,6 @@ def test_a_watchdog_lets_go_of_what_has_ended(monkeypatch):
             "--workers",
         ),
         (["-o", "r.jsonl", "--shard-size", "x"], 2, "--shard-size"),
-        (["-o", "s3://b/r.jsonl"], 2, "--shards DIR"),
     ],
 )
 def test_what_an_engine_cannot_do_is_told(desk, options, status, told):

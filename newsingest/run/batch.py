@@ -144,7 +144,9 @@ class Worker:
         if self._fetcher is None:
             from newsingest.run.remote import Fetcher  # noqa: PLC0415 - an extra
 
-            self._fetcher = Fetcher(self.job.max_bytes, self.job.timeout)
+            self._fetcher = Fetcher(
+                self.job.max_bytes, self.job.timeout, timed=self.job.relative_to_mtime
+            )
         return self._fetcher.ahead(batch)
 
     def _read_ahead(

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import signal
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsingest.run import ingest, parts, places, plans, shards, sinks
@@ -57,7 +56,9 @@ def run(plan: Plan, engine: Engine) -> int:
     Raises `RunError` when it cannot begin.
     """
     _check(plan, engine)
-    folder = os.path.realpath(engine.folder or f"{plan.output.rstrip('/')}.shards")
+    folder = engine.folder or f"{plan.output.rstrip('/')}.shards"
+    if not places.far(folder):
+        folder = os.path.realpath(folder)
     plan = plan._replace(parts=folder)
     ingest.check_apart(plan)
     ingest.check_outputs(plan, ingest.sources_of(plan, ingest.Stop()).roots)
@@ -79,12 +80,6 @@ def _check(plan: Plan, engine: Engine) -> None:
         raise RunError(
             "--engine dask makes parts before it writes: say -o FILE, and they are "
             "beside it, or --shards DIR",
-            USAGE,
-        )
-    if places.far(engine.folder or plan.output):
-        raise RunError(
-            "--engine dask keeps its plan beside the parts, in a folder that every "
-            "worker sees as one of its own: say --shards DIR",
             USAGE,
         )
     if engine.scheduler and engine.workers:
@@ -114,6 +109,7 @@ class _Work(NamedTuple):
     def do(self) -> None:
         """From the plan to the merged records. Raises `RunError`."""
         with self.stop.waiting():
+            self._check_places()
             places.folder_made(self.folder)
             made = os.path.join(self.folder, PLAN)
             parts.plan(self.plan._replace(output=made), self.engine.size)
@@ -127,6 +123,15 @@ class _Work(NamedTuple):
                     self.shown.update(self.summary)
             self._merge(listing)
 
+    def _check_places(self) -> None:
+        """Refuse stores that cannot be written, before hours of work."""
+        is_folder = self.plan.format != sinks.JSONL
+        places.check_writable(
+            self.plan.output.rstrip("/") if is_folder else self.plan.output
+        )
+        places.check_writable(self.plan.rejects)
+        places.check_writable(self.plan.summary)
+
     def _merge(self, listing: Listing) -> None:
         """Put the parts together; the figures are then those of the parts."""
         into = parts.Merged(
@@ -139,7 +144,14 @@ class _Work(NamedTuple):
         self.summary.become(merged)
         self._tell_rejects(listing)
         if not self.engine.folder:
-            shutil.rmtree(self.folder)
+            self._remove_parts()
+
+    def _remove_parts(self) -> None:
+        """The records are where they belong: parts that stay are no failure."""
+        try:
+            places.remove_folder(self.folder)
+        except (RunError, OSError) as error:
+            self.shown.note(f"parts stay in {self.folder}, remove them: {error}")
 
     def _tell_rejects(self, listing: Listing) -> None:
         for reject in parts.rejects(listing, self.folder):
@@ -148,10 +160,9 @@ class _Work(NamedTuple):
 
 def _forget_tries(folder: str) -> None:
     """Of an earlier run, whose workers were ended with the shards they had in hand."""
-    for name in os.listdir(folder):
+    for name in places.names(folder):
         if name.startswith("tries-"):
-            with suppress(FileNotFoundError):
-                os.unlink(os.path.join(folder, name))
+            places.remove(os.path.join(folder, name))
 
 
 def dask_setup(_worker: object) -> None:

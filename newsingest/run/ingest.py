@@ -256,9 +256,9 @@ def sources_of(plan: Plan, stop: Stop) -> sources.Sources:
 
     def listed() -> Iterator[Root | Input]:
         for name in plan.files_from:
-            with _list(name) as stream:
+            with _list(name, stop) as lines:
                 yield from sources.listed(
-                    Interruptible(stream, stop),
+                    lines,
                     null=plan.null,
                     root=root,
                     source=plan.source,
@@ -289,16 +289,22 @@ def _stdin(plan: Plan, stop: Stop) -> Input | None:
 
 
 @contextmanager
-def _list(name: str) -> Iterator[IO[bytes]]:
+def _list(name: str, stop: Stop) -> Iterator[sources.Lines]:
     if name == STDIN:
-        yield sys.stdin.buffer
+        yield Interruptible(sys.stdin.buffer, stop)
+        return
+    if is_remote(os.fsencode(name)):
+        from newsingest.run import places  # noqa: PLC0415 - start-up
+
+        with places.named(name, f"--files-from {name}") as lines:
+            yield lines  # type: ignore[misc] # all of them have a read1
         return
     try:
         stream = open(name, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise RunError(cannot_read(f"--files-from {name}", error), USAGE) from None
     with stream:
-        yield stream
+        yield Interruptible(stream, stop)
 
 
 class Run(NamedTuple):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
+from newsingest.article.record import RejectedError
 from newsingest.run import sinks
 from newsingest.run.inputs import is_remote
+from newsingest.run.reading import cannot_read
+from newsingest.run.summary import USAGE, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,16 +62,78 @@ def remove(path: str) -> None:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[IO[bytes]]:
-    """A file to read. Raises `OSError`, or `RejectedError` where a store does not."""
+def opened(path: str, *, lines: bool = False) -> Iterator[IO[bytes]]:
+    """A file to read, from an end to the other or only some `lines`.
+
+    Raises `OSError`, or `RejectedError` where a store does not.
+    """
     if far(path):
         from newsingest.run import remote  # noqa: PLC0415 - an extra
 
-        with remote.opened(os.fsencode(path)) as stream:
+        step = remote.LINES if lines else remote.RANGE
+        with remote.opened(os.fsencode(path), step) as stream:
             yield stream
         return
     with open(path, "rb") as file:
         yield file
+
+
+@contextmanager
+def named(path: str, said: str, remedy: str = "") -> Iterator[IO[bytes]]:
+    """A file that the command line names with the words `said`, to read.
+
+    Raises `RunError`, in reading too: wrong usage where there is no such file.
+    """
+    if far(path) and not exists(path):
+        raise RunError(f"cannot read {said}: no such file{remedy}", USAGE)
+    try:
+        with opened(path, lines=True) as file:
+            yield file
+    except RejectedError as error:
+        raise RunError(
+            f"cannot read {said}: {error.detail}: run again when it answers"
+        ) from None
+    except OSError as error:
+        raise RunError(f"{cannot_read(said, error)}{remedy}", USAGE) from None
+
+
+def exists(path: str) -> bool:
+    """Whether there is such a file. Raises `RunError` where a store does not answer."""
+    if far(path):
+        from newsingest.run import remote  # noqa: PLC0415 - an extra
+
+        return remote.exists(os.fsencode(path))
+    return os.path.exists(path)
+
+
+def names(folder: str) -> list[str]:
+    """The names in a folder, of a store also those below. Raises `RunError`."""
+    if far(folder):
+        from newsingest.run import remote  # noqa: PLC0415 - an extra
+
+        return remote.names_below(os.fsencode(folder))
+    try:
+        return os.listdir(folder)
+    except OSError as error:
+        raise RunError(cannot_read(folder, error)) from None
+
+
+def remove_folder(folder: str) -> None:
+    """Take a folder away with all that is in it. Raises `RunError`, `OSError`."""
+    if far(folder):
+        from newsingest.run import remote  # noqa: PLC0415 - an extra
+
+        remote.remove_below(os.fsencode(folder))
+        return
+    shutil.rmtree(folder)
+
+
+def check_writable(path: str | None) -> None:
+    """Refuse a place in a store that cannot be written. Raises `RunError`."""
+    if path and far(path):
+        from newsingest.run import remote  # noqa: PLC0415 - an extra
+
+        remote.check_writable(os.fsencode(path))
 
 
 def lengthen(path: str) -> None:

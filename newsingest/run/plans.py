@@ -21,16 +21,16 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from newsingest.article.record import Options
-from newsingest.run import archives, sinks
+from newsingest.run import archives, places, sinks
 from newsingest.run.batch import Job
 from newsingest.run.inputs import Input, Root, Selection, is_remote, printable
 from newsingest.run.inputs import unprintable as _unprintable
-from newsingest.run.reading import cannot_read
 from newsingest.run.summary import USAGE, RunError
 from newsingest.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from newsingest.run.sources import Sources
 
@@ -378,13 +378,8 @@ def load(path: str) -> Listing:
     )
 
 
-def _read(path: str) -> IO[bytes]:
-    try:
-        return open(path, "rb")
-    except OSError as error:
-        raise RunError(
-            f"{cannot_read(path, error)}: `newsingest shards plan` makes one", USAGE
-        ) from None
+def _read(path: str) -> AbstractContextManager[IO[bytes]]:
+    return places.named(path, path, ": `newsingest shards plan` makes one")
 
 
 def _object(path: str, line: bytes) -> dict[str, Any]:

@@ -46,7 +46,10 @@ AHEAD_BYTES = 32 << 20
 UNSAID = 64 << 10
 """Bytes that a file is taken for where no listing says its size."""
 RANGE = 4 << 20
-"""Bytes of an archive that are asked for at once."""
+"""Bytes of an archive or a part that are asked for at once."""
+LINES = 256 << 10
+"""Bytes of a plan or a list that are asked for at once: of a plan, some lines are read
+that lie far apart."""
 HTTP = ("http", "https")
 ATOMIC = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "r2", "oci")
 """Stores in which a file appears whole when its upload ends."""
@@ -358,16 +361,21 @@ def _read_time(at: str) -> datetime:
         return parsedate_to_datetime(at)  # as HTTP says it
 
 
-def fetch(file: bytes, known: Stamp | None, max_bytes: int) -> reading.Reading:
+def fetch(
+    file: bytes, known: Stamp | None, max_bytes: int, *, timed: bool = False
+) -> reading.Reading:
     """Read one file whole, decompressed.
 
+    With `timed`, its time is asked for where no listing has said it.
     Raises `RejectedError`: `too-large`, before anything is read where a size is known,
     or `unreadable`.
     """
     place = store(file)
     path = place.path(file)
     try:
-        found = known or stamp(place.info(path))
+        found = known
+        if found is None or (timed and found.mtime_ns is None):
+            found = stamp(place.info(path))
         if found.size is not None and found.size > max_bytes:
             raise reading.too_large(found.size, max_bytes)
         raw = place.read(path, found, max_bytes)
@@ -389,9 +397,12 @@ def read(file: bytes, max_bytes: int) -> reading.Reading:
 class Fetcher:
     """Reads a batch ahead of the parser, some files at once, in their order."""
 
-    def __init__(self, max_bytes: int, timeout: float) -> None:
-        """`timeout` is in seconds for one file; 0 is no limit."""
-        self.max_bytes, self.timeout = max_bytes, timeout
+    def __init__(self, max_bytes: int, timeout: float, *, timed: bool = False) -> None:
+        """`timeout` is in seconds for one file; 0 is no limit.
+
+        With `timed`, a file's time is asked for where no listing has said it.
+        """
+        self.max_bytes, self.timeout, self.timed = max_bytes, timeout, timed
         self._threads = ThreadPoolExecutor(THREADS)
 
     def ahead(self, batch: Iterable[Input]) -> Iterator[Input]:
@@ -431,7 +442,7 @@ class Fetcher:
 
     def _fetched(self, item: Input) -> Input:
         try:
-            found = fetch(item.file, item.stamp, self.max_bytes)
+            found = fetch(item.file, item.stamp, self.max_bytes, timed=self.timed)
         except RejectedError as error:
             return item._replace(problem=(error.reason, error.detail))
         known = Stamp(found.size, found.mtime_ns, found.mark)
@@ -452,8 +463,8 @@ def _weight(item: Input) -> int:
 
 
 @contextmanager
-def opened(file: bytes) -> Iterator[IO[bytes]]:
-    """A remote file to read and to seek in, a piece in memory.
+def opened(file: bytes, step: int = RANGE) -> Iterator[IO[bytes]]:
+    """A remote file to read and to seek in, a piece of `step` bytes in memory.
 
     Raises `RejectedError`, in reading too.
     """
@@ -471,7 +482,7 @@ def opened(file: bytes) -> Iterator[IO[bytes]]:
         size = int(place.info(path)["size"])
     except StoreError as error:
         raise RejectedError("unreadable", str(error)) from None
-    with io.BufferedReader(_Ranges(place, path, size), RANGE) as stream:
+    with io.BufferedReader(_Ranges(place, path, size), step) as stream:
         yield stream
 
 
@@ -579,6 +590,18 @@ def size(file: bytes) -> int | None:
         raise failed(file, error) from None
 
 
+def exists(file: bytes) -> bool:
+    """Whether there is such a file. Raises `RunError` where that is not known."""
+    place = store(file)
+    try:
+        place.info(place.path(file))
+    except StoreError as error:
+        if error.missing:
+            return False
+        raise failed(file, error) from None
+    return True
+
+
 def content(file: bytes) -> bytes | None:
     """A small file whole; `None` where there is none. Raises `RunError`."""
     place = store(file)
@@ -600,6 +623,27 @@ def remove(file: bytes) -> None:
     except StoreError as error:
         if not error.missing:
             raise failed(file, error) from None
+
+
+def remove_below(folder: bytes) -> None:
+    """Remove every file below a folder, some at once. Raises `RunError`.
+
+    One by one, though stores can remove by a list: their clients take a `*` in a name
+    for any letters.
+    """
+    top = folder.rstrip(b"/") + b"/"
+    with ThreadPoolExecutor(THREADS) as threads:
+        for _ in threads.map(
+            lambda name: remove(top + os.fsencode(name)), names_below(folder)
+        ):
+            pass
+    place = store(folder)
+    if place.scheme not in ATOMIC:  # where there are folders
+        try:
+            place.patiently(lambda: place.fs.rm(place.path(top), recursive=True))
+        except StoreError as error:
+            if not error.missing:
+                raise failed(folder, error) from None
 
 
 def failed(file: bytes, error: StoreError, status: int = FAILED) -> RunError:
