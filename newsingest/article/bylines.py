@@ -124,8 +124,8 @@ class BylineReader:
         """Compile the tables."""
         # A header line is looked at from several sides, and a house's bylines come
         # again: remembering the last ones halves the time of a split.
-        self.read = lru_cache(maxsize=1024)(self._read)
-        self._tell = lru_cache(maxsize=4096)(self._tell_kind)
+        self.read = lru_cache(maxsize=256)(self._read)
+        self._tell = lru_cache(maxsize=1024)(self._tell_kind)
         self._is_name_word = lru_cache(maxsize=8192)(self._may_be_in_name)
         self._given = _words(rules, "given")
         self._joins = _names(rules, "name-part")
@@ -156,8 +156,8 @@ class BylineReader:
         self._agencies: dict[str, str] = {}
         self._weak: dict[str, str] = {}
         for name, rule in rules.kind("agency").items():
-            self._agencies |= dict.fromkeys(map(_compact, rule["names"]), name)
-            self._weak |= dict.fromkeys(map(_compact, rule.get("weak", ())), name)
+            self._agencies |= dict.fromkeys(_compact(rule["names"]), name)
+            self._weak |= dict.fromkeys(_compact(rule.get("weak", ())), name)
 
     def agency(self, text: str) -> str | None:
         """The id of an agency, whatever its spelling; `None` if it is none.
@@ -484,9 +484,11 @@ def _folded(names: Iterable[str]) -> frozenset[str]:
     return frozenset(map(str.strip, fold_all(names)))
 
 
-def _compact(text: str) -> str:
+def _compact(names: Iterable[str]) -> list[str]:
     """Letters only: `أ. ف. ب.`, `أ ف ب` and `أ.ف.ب` are one name."""
-    return NOT_ALNUM.sub("", fold(text))
+    return [
+        name if name.isalnum() else NOT_ALNUM.sub("", name) for name in fold_all(names)
+    ]
 
 
 def _without_initials(pieces: list[Piece]) -> list[Piece]:

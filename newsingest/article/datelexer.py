@@ -18,7 +18,7 @@ from newsingest.article.fold import FOLD, WINDOWS, from_windows, in_windows
 from newsingest.article.patterns import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from newsingest.article.rules import Rules
 
@@ -191,6 +191,17 @@ def fold(text: str) -> str:
     return from_windows(raw.translate(_FOLD_BYTES, _GONE))
 
 
+def _fold_all(names: Sequence[str]) -> list[str]:
+    """Fold many names at once: a fifth of the cost of one after the other."""
+    folded = fold("|".join(names)).split("|")
+    return folded if len(folded) == len(names) else [*map(fold, names)]
+
+
+def _tokens(folded: str) -> list[str]:
+    """The tokens of a name: most are one word."""
+    return [folded] if folded.isalpha() else _TOKEN.findall(folded)
+
+
 class Word(NamedTuple):
     """What a name in the tables is: its kind in a shape, its value, the rule's name."""
 
@@ -241,24 +252,25 @@ class Lexicon:
     def __init__(self, rules: Rules) -> None:
         """Gather the names. A name is many tokens long where it has spaces or dots."""
         spellings: dict[str, Word] = {}
-        for name, word in _names(rules):
-            folded = fold(name)
+        names, words = zip(*_names(rules), strict=True)
+        for folded, word in zip(_fold_all(names), words, strict=True):
             spellings.setdefault(folded, word)
             if "لا" in folded:
                 spellings.setdefault(swapped_lam_alef(folded), word)
         self._entries: dict[str, list[tuple[list[str], Word]]] = {}
         for spelling, word in spellings.items():
-            first, *rest = _TOKEN.findall(spelling)
+            first, *rest = _tokens(spelling)
             self._entries.setdefault(first, []).append((rest, word))
         for entries in self._entries.values():
-            entries.sort(key=lambda entry: -len(entry[0]))
+            if len(entries) > 1:
+                entries.sort(key=lambda entry: -len(entry[0]))
         # The dates of a house differ in little but their digits. With no digit in any
         # name, a line is cut up once for all of them.
-        self._cut = lru_cache(maxsize=2048)(self._cut_up)
-        self._numberless = not any(map(_DIGIT.search, spellings))
+        self._cut = lru_cache(maxsize=512)(self._cut_up)
+        self._numberless = _DIGIT.search(" ".join(spellings)) is None
         # Of a name the longest word: `قبل` of `من قبل`, for `من` stands everywhere.
         self._tellers = frozenset(
-            max(_LETTERS.findall(spelling), key=len)
+            spelling if spelling.isalpha() else max(_LETTERS.findall(spelling), key=len)
             for spelling, word in spellings.items()
             if word.kind in "Marb"
         )

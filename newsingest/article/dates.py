@@ -145,7 +145,7 @@ class DateReader:
         self._order: DateOrder = date_order
         self._timezone = timezone
         # The articles of a day carry the same line.
-        self._remembered = lru_cache(maxsize=1024)(self._read)
+        self._remembered = lru_cache(maxsize=256)(self._read)
 
     def read(self, line: str, now: datetime | None = None) -> DateReading | None:
         """Read a printed line; `None` where there is no date in it.

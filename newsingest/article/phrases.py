@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from newsingest.article.fold import fold, fold_all, raw_offset
@@ -94,8 +94,8 @@ class Match(NamedTuple):
 
 def _phrases(kind: str, name: str, rule: Rule) -> Iterator[Phrase]:
     match = rule.get("match", "mark")
-    of_rule = partial(
-        Phrase,
+    first = Phrase(
+        "",
         rule=f"{kind}.{name}",
         label=cast("Label", rule.get("becomes", kind)),
         match=match,
@@ -106,8 +106,18 @@ def _phrases(kind: str, name: str, rule: Rule) -> Iterator[Phrase]:
         glued=rule.get("glued", False),
         ends=rule.get("ends", False),
     )
+    same = first[1:]
     for folded in fold_all(rule["phrases"]):
-        yield of_rule(folded.strip(DECORATION) or folded)
+        yield Phrase(folded.strip(DECORATION) or folded, *same)
+
+
+def _first_word(folded: str) -> str:
+    """The first word of a folded phrase, as lines are looked up by theirs."""
+    head = folded.partition(" ")[0]
+    if head.isalpha():
+        return head
+    found = FIRST_WORD.match(folded)
+    return found[0] if found else ""
 
 
 class PhraseBook:
@@ -127,19 +137,20 @@ class PhraseBook:
             for name, rule in rules.kind(kind).items()
             for phrase in _phrases(kind, name, rule)
         ]
-        by_word: dict[str, list[Phrase]] = {}
-        for phrase in found:
-            word = FIRST_WORD.match(phrase.folded)
-            by_word.setdefault(word[0] if word else "", []).append(phrase)
-        self._lengths = {
-            word: tuple(
-                sorted({len(phrase.folded) for phrase in phrases}, reverse=True)
-            )
-            for word, phrases in by_word.items()
-        }
+        lengths: dict[str, set[int]] = {}
+        self._longest: dict[str, int] = {}
         self._phrases: dict[str, list[Phrase]] = {}
         for phrase in found:
-            self._phrases.setdefault(phrase.folded, []).append(phrase)
+            folded, longest = phrase.folded, phrase.longest
+            word = _first_word(folded)
+            lengths.setdefault(word, set()).add(len(folded))
+            if longest > self._longest.get(word, 0):
+                self._longest[word] = longest
+            self._phrases.setdefault(folded, []).append(phrase)
+        self._lengths = {
+            word: (*sorted(those, reverse=True),) if len(those) > 1 else (*those,)
+            for word, those in lengths.items()
+        }
         self._rules = rules
         self._endings = tuple(_named(rules, "caption-ending"))
         self._archived = _archived(rules)
@@ -151,12 +162,8 @@ class PhraseBook:
         # First words and footers repeat from article to article: remembered, a word
         # costs 0.1 µs instead of 5.
         self.reach = lru_cache(maxsize=8192)(self._reach_of)
-        self.match = lru_cache(maxsize=2048)(self._match)
-        self._longest = {
-            word: max(phrase.longest for phrase in phrases)
-            for word, phrases in by_word.items()
-        }
-        self.longest = max(p.longest for p in found)
+        self.match = lru_cache(maxsize=512)(self._match)
+        self.longest = max(self._longest.values())
 
     def _match(self, line: str, zone: str) -> Match | None:
         if len(line) > self.longest:
