@@ -18,7 +18,7 @@ class CompileTables(BuildHookInterface):
         from newsingest.article import normalize, packaged, rules  # noqa: PLC0415
 
         folders = {
-            "rules": (rules.FILES, rules.read),
+            "rules": (rules.FILES, rules.working),
             "profiles": (normalize.NAMES, normalize.read),
         }
         for folder, (names, parse) in folders.items():

@@ -15,7 +15,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from newsingest.article.fold import fold
-from newsingest.article.rules import KINDS, TEXTS, load
+from newsingest.article.rulekeys import KINDS, TEXTS
+from newsingest.article.rules import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

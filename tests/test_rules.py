@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from newsingest.article import packaged, rules
+from newsingest.article import packaged, rulekeys, rules
 from newsingest.article.bylines import BylineReader
 from newsingest.article.fold import printed
 from newsingest.article.phrases import EDGES, KINDS, PhraseBook
 from newsingest.article.split import Splitter
 
+WRITTEN = rules.merge(
+    rules.read(packaged.text("rules", name), name) for name in rules.FILES
+)
+"""The built-in rules with their reasons and cases, which no start reads."""
 PHRASES = PhraseBook(rules.load())
 BYLINES = BylineReader(rules.load())
 SPLITTER = Splitter(rules.load())
@@ -29,7 +33,7 @@ def every(kinds, key):
     return [
         pytest.param(kind, name, rule, case, id=f"{kind}.{name}-{number}")
         for kind in kinds
-        for name, rule in rules.load().kind(kind).items()
+        for name, rule in WRITTEN.kind(kind).items()
         for number, case in enumerate(rule.get(key, ()))
     ]
 
@@ -41,7 +45,7 @@ def zone_of(rule):
 
 @pytest.mark.parametrize("kind", [*KINDS, *EDGES])
 def test_each_phrase_rule_has_its_reason_and_a_case(kind):
-    for name, rule in rules.load().kind(kind).items():
+    for name, rule in WRITTEN.kind(kind).items():
         assert rule.get("why"), f"{kind}.{name} does not say why it is there"
         assert rule.get("case"), f"{kind}.{name} has no case"
 
@@ -173,7 +177,7 @@ def test_the_tutorial_does_what_it_says():
 
 def test_the_tutorial_names_every_kind():
     text = DOCS.read_text("utf-8")
-    known = {kind for kind in rules.KINDS if kind not in DATE_KINDS}
+    known = {kind for kind in rulekeys.KINDS if kind not in DATE_KINDS}
     assert {kind for kind in known if f"`{kind}`" not in text} == set()
 
 
@@ -184,10 +188,21 @@ def test_every_built_in_file_is_listed():
 
 
 def test_compiled_tables_are_those_of_the_toml_and_only_of_that():
-    compiled = json.loads(packaged.compile_tables("rules", rules.FILES, rules.read))
+    compiled = json.loads(packaged.compile_tables("rules", rules.FILES, rules.working))
     texts = [packaged.text("rules", name) for name in rules.FILES]
     files = [text.encode() for text in texts]
     assert compiled["of"] == packaged.digest(files)
-    assert compiled["tables"] == [rules.read(text, "x.toml") for text in texts]
+    assert compiled["tables"] == [rules.working(text, "x.toml") for text in texts]
     edited = [files[0] + b"\n# a word more", *files[1:]]
     assert packaged.digest(edited) != compiled["of"]
+
+
+def test_a_start_reads_all_of_a_rule_but_its_reason_and_cases():
+    working, written = rules.load().tables, WRITTEN.tables
+    assert working == {
+        kind: {
+            name: {key: rule[key] for key in rule if key not in rules.EXPLAINED}
+            for name, rule in found.items()
+        }
+        for kind, found in written.items()
+    }

@@ -11,7 +11,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsingest.article import addresses, packaged
-from newsingest.article.profiles import ProfileError, read
+from newsingest.article.profiles import ProfileError
 from newsingest.article.quick import Quick
 from newsingest.article.steps import ADDRESSES, compile_step, rare_leads
 
@@ -245,6 +245,13 @@ def _built_in(profile: str) -> Mapping[str, Any]:
         known = ", ".join(names())
         raise ProfileError(f"no profile is called {profile!r}; there are {known}")
     return _own()[NAMES.index(profile)]
+
+
+def read(toml: str, profile: str) -> dict[str, Any]:
+    """The data of a profile's TOML. Raises `ProfileError` where it is none."""
+    from newsingest.article import profilekeys  # noqa: PLC0415 - start-up
+
+    return profilekeys.read(toml, profile)
 
 
 @cache

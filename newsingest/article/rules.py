@@ -17,132 +17,12 @@ from newsingest.article import packaged
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from newsingest.article.rulekeys import Key
+
 Rule: TypeAlias = "Mapping[str, Any]"
 
-TEXT, TEXTS, NUMBER, YES_NO, CASES = "text", "texts", "number", "yes/no", "cases"
-EXPECTED = {
-    TEXT: "a string",
-    TEXTS: "a list of strings",
-    NUMBER: "a whole number",
-    YES_NO: "true or false",
-    CASES: "tables of cases",
-}
-
-
-class Key(NamedTuple):
-    """What one key of a rule must look like."""
-
-    type: str
-    required: bool = False
-    choices: tuple[str, ...] = ()
-
-
-COMMON = {
-    "why": Key(TEXT),
-    "case": Key(CASES),
-    "unchanged": Key(TEXTS),
-    "disabled": Key(YES_NO),
-}
-"""Keys that every kind of rule may have: why it exists and where it was seen, what it
-does, what it must leave alone, and whether it is switched off."""
-
-PHRASES = {
-    "phrases": Key(TEXTS, required=True),
-    "match": Key(TEXT, choices=("line", "mark", "start")),
-    "short": Key(NUMBER),
-    "zone": Key(TEXT, choices=("any", "header", "footer", "edge")),
-    "needs": Key(TEXTS),
-    "list": Key(YES_NO),
-    "inline": Key(YES_NO),
-    "glued": Key(YES_NO),
-    "ends": Key(YES_NO),
-    "becomes": Key(TEXT),
-}
-NAMES = {"names": Key(TEXTS, required=True)}
-NUMBERED = NAMES | {"number": Key(NUMBER, required=True)}
-WORDS = {"words": Key(TEXT, required=True)}
-
-KINDS: Mapping[str, Mapping[str, Key]] = {
-    "agency": NAMES | {"weak": Key(TEXTS)},
-    "agency-group": NAMES,
-    "boilerplate": PHRASES,
-    "bracketed": NAMES,
-    "caption": PHRASES,
-    "caption-ending": NAMES,
-    "contact": PHRASES,
-    "copyright": PHRASES,
-    "cardinal": NUMBERED,
-    "date-label": NAMES
-    | {"means": Key(TEXT, required=True, choices=("published", "modified"))},
-    "date-trap": NAMES,
-    "date-word": NAMES
-    | {
-        "place": Key(
-            TEXT,
-            required=True,
-            choices=(
-                "inside",
-                "around",
-                "clock",
-                "hour-letter",
-                "ordinal-ending",
-                "before-distance",
-                "behind-distance",
-                "before-count",
-                "behind-count",
-                "reading",
-                "until",
-            ),
-        )
-    },
-    "given": WORDS,
-    "honorific": NAMES,
-    "hour-part": NUMBERED,
-    "meridiem": NAMES
-    | {"means": Key(TEXT, required=True, choices=("am", "pm", "noon", "night"))},
-    "month": NUMBERED
-    | {
-        "calendar": Key(TEXT, required=True, choices=("gregorian", "hijri", "other")),
-    },
-    "name-part": NAMES,
-    "not-name": WORDS,
-    "ordinal": NUMBERED,
-    "paper": NAMES,
-    "paper-edition": NAMES,
-    "paper-ending": NAMES,
-    "place": NAMES,
-    "related": PHRASES,
-    "relative-day": NUMBERED,
-    "role": NAMES,
-    "section": PHRASES,
-    "share": PHRASES,
-    "share-ending": NAMES,
-    "source": PHRASES,
-    "tags": PHRASES,
-    "unit": NAMES
-    | {
-        "unit": Key(
-            TEXT,
-            required=True,
-            choices=("second", "minute", "hour", "day", "week", "month", "year"),
-        ),
-        "number": Key(NUMBER),
-        "place": Key(TEXT, choices=("inside", "around")),
-    },
-    "weekday": NUMBERED,
-    "year-mark": NAMES
-    | {
-        "calendar": Key(TEXT, required=True, choices=("gregorian", "hijri", "other")),
-    },
-    "zone": {
-        "zone": Key(TEXT, required=True),
-        "names": Key(TEXTS),
-        "places": Key(TEXTS),
-    },
-    "zone-word": NAMES,
-}
-"""Kind → the keys its rules may have, besides `COMMON`."""
-
+EXPLAINED = ("why", "case", "unchanged")
+"""Keys that are for people and for tests."""
 
 FILES = (
     "agencies",
@@ -191,14 +71,16 @@ def read(text: str, name: str) -> dict[str, dict[str, Rule]]:
     """
     import tomllib  # noqa: PLC0415 - start-up: built-in rules are compiled
 
+    from newsingest.article import rulekeys  # noqa: PLC0415
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         raise RuleError(name, int(found[1]) if found else None, str(error)) from None
     for kind, rules in data.items():
-        if kind not in KINDS:
-            known = ", ".join(sorted(KINDS))
+        if kind not in rulekeys.KINDS:
+            known = ", ".join(sorted(rulekeys.KINDS))
             raise RuleError(
                 name, _line(text, kind), f"no kind of rule is called {kind!r}: {known}"
             )
@@ -207,46 +89,39 @@ def read(text: str, name: str) -> dict[str, dict[str, Rule]]:
                 name, _line(text, kind), f"expected a table [{kind}.NAME], not {kind} ="
             )
         for title, rule in rules.items():
-            _check(text, name, f"{kind}.{title}", rule, COMMON | dict(KINDS[kind]))
+            keys = rulekeys.COMMON | rulekeys.KINDS[kind]
+            _check(text, name, f"{kind}.{title}", rule, keys)
     return data
+
+
+def working(text: str, name: str) -> dict[str, dict[str, Rule]]:
+    """A rule file without what its rules are there for and where they were seen.
+
+    That is a third of the built-in files, and no article asks for it.
+    """
+    return {
+        kind: {
+            title: {key: value for key, value in rule.items() if key not in EXPLAINED}
+            for title, rule in rules.items()
+        }
+        for kind, rules in read(text, name).items()
+    }
 
 
 def _check(
     text: str, file: str, title: str, rule: object, keys: Mapping[str, Key]
 ) -> None:
+    from newsingest.article.rulekeys import fault  # noqa: PLC0415 - start-up
+
     if not isinstance(rule, dict):
         raise RuleError(file, _line(text, title), f"expected a table [{title}]")
     for key, value in rule.items():
-        if fault := _fault(key, value, keys):
+        if wrong := fault(key, value, keys):
             # Looked up for a mistake only: in every key it took 170 ms of each start.
-            raise RuleError(file, _line(text, title, key), f"{title}: {fault}")
+            raise RuleError(file, _line(text, title, key), f"{title}: {wrong}")
     for key, wanted in keys.items():
         if wanted.required and key not in rule and not rule.get("disabled"):
             raise RuleError(file, _line(text, title), f"{title}: {key} is missing")
-
-
-def _fault(key: str, value: object, keys: Mapping[str, Key]) -> str | None:
-    """What is wrong with a key of a rule, if anything is."""
-    if key not in keys:
-        return f"no key is called {key!r}: {', '.join(sorted(keys))}"
-    wanted = keys[key]
-    if not _fits(value, wanted.type):
-        return f"{key} must be {EXPECTED[wanted.type]}"
-    if wanted.choices and value not in wanted.choices:
-        return f"{key} is {value!r}; it must be one of {', '.join(wanted.choices)}"
-    return None
-
-
-def _fits(value: object, type_: str) -> bool:
-    if type_ == TEXTS:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if type_ == CASES:
-        return isinstance(value, list) and all(isinstance(item, dict) for item in value)
-    return {
-        TEXT: isinstance(value, str),
-        NUMBER: isinstance(value, int) and not isinstance(value, bool),
-        YES_NO: isinstance(value, bool),
-    }[type_]
 
 
 def _line(text: str, title: str, key: str | None = None) -> int | None:
@@ -284,5 +159,5 @@ def merge(files: Iterable[Mapping[str, Mapping[str, Rule]]]) -> Rules:
 @cache
 def load(extra: tuple[tuple[str, str], ...] = ()) -> Rules:
     """The built-in rules with the user's own (name, TOML) files over them, once."""
-    built_in = packaged.tables("rules", FILES, read)
+    built_in = packaged.tables("rules", FILES, working)
     return merge([*built_in, *(read(text, name) for name, text in extra)])

@@ -49,16 +49,6 @@ class Member(NamedTuple):
     read: Callable[[int], bytes]
 
 
-class Gate:
-    """The way into archives; the ledger's gate passes over those it has read."""
-
-    def members(
-        self, root: Root, selection: Selection, skipped: Counter[str]
-    ) -> Iterator[Input]:
-        """The articles of one archive."""
-        yield from members(root, selection, skipped)
-
-
 def members(root: Root, selection: Selection, skipped: Counter[str]) -> Iterator[Input]:
     """The articles of one archive. Never raises: what is broken is a reject."""
 

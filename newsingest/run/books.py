@@ -9,7 +9,7 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from newsingest.run import archives, sinks
+from newsingest.run import gate, sinks
 from newsingest.run.inputs import is_remote, printable
 from newsingest.run.summary import USAGE, RunError
 from newsingest.version import VERSION
@@ -33,7 +33,7 @@ class Books:
     def __init__(self, sink: sinks.Sink) -> None:
         """Take a sink that is open."""
         self.sink = sink
-        self.gate = archives.Gate()
+        self.gate = gate.Gate()
         self.skipped: Counter[str] = Counter()
         self.notes: list[str] = []
         """What people should know before it begins."""

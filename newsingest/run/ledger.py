@@ -15,7 +15,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from newsingest.run import archives
+from newsingest.run import archives, gate
 from newsingest.run.inputs import (
     ARCHIVES,
     Done,
@@ -269,7 +269,7 @@ class Ledger:
         os.close(self._lock)
 
 
-class Gate(archives.Gate):
+class Gate(gate.Gate):
     """The way into archives that passes over those that have not changed."""
 
     def __init__(self, ledger: Ledger) -> None:

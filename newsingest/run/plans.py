@@ -23,6 +23,7 @@ import orjson
 from newsingest.article.record import Options
 from newsingest.run import archives, places, sinks
 from newsingest.run.batch import Job
+from newsingest.run.gate import Gate
 from newsingest.run.inputs import Input, Root, Selection, is_remote, printable
 from newsingest.run.inputs import unprintable as _unprintable
 from newsingest.run.summary import USAGE, RunError
@@ -218,7 +219,7 @@ class _At:
     """Whether a shard may end here."""
 
 
-class _Gate(archives.Gate):
+class _Gate(Gate):
     """The way into archives; says where in one an input is."""
 
     def __init__(self) -> None:

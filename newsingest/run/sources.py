@@ -14,7 +14,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from newsingest.article.record import RejectedError
-from newsingest.run import archives, reading
+from newsingest.run import reading
+from newsingest.run.gate import Gate
 from newsingest.run.inputs import (
     Input,
     Root,
@@ -57,7 +58,7 @@ class Sources:
         """Read nothing yet."""
         self.roots, self.selection = roots, selection
         self.listed, self.stdin = listed, stdin
-        self.gate = archives.Gate()
+        self.gate = Gate()
         self.skipped: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[Input]:
@@ -147,7 +148,7 @@ class Walk:
         root: Root,
         selection: Selection,
         skipped: Counter[str],
-        gate: archives.Gate | None,
+        gate: Gate | None,
     ) -> None:
         """`gate` is the way into archives; without one they count as one input each."""
         self.root, self.selection = root, selection
