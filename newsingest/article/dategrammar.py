@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from newsingest.article.patterns import lazy
+from newsingest.article.tuples import NamedTuple
 
 
 class Item:

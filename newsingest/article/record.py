@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime

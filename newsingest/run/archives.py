@@ -11,9 +11,10 @@ import os
 import struct
 from collections import Counter
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 from newsingest.article.record import RejectedError
+from newsingest.article.tuples import NamedTuple
 from newsingest.run import reading
 from newsingest.run.inputs import (
     ARCHIVES,

@@ -14,12 +14,13 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 
 from newsingest.article.parse import parser
 from newsingest.article.record import Options, RejectedError
+from newsingest.article.tuples import NamedTuple
 from newsingest.run.inputs import Done, is_remote, racy
 from newsingest.run.reading import Reading, read
 from newsingest.run.summary import Reject

@@ -8,10 +8,11 @@ import signal
 import sys
 import time
 from contextlib import ExitStack, contextmanager
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 import orjson
 
+from newsingest.article.tuples import NamedTuple
 from newsingest.run import progress as show
 from newsingest.run import sinks, sources
 from newsingest.run.batch import Result, reject_lines

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from newsingest.article.patterns import lazy
+from newsingest.article.tuples import NamedTuple
 from newsingest.run import reading
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from newsingest.article.record import Metadata, Reason
+from newsingest.article.tuples import NamedTuple
 from newsingest.version import VERSION
 
 if TYPE_CHECKING:
