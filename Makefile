@@ -56,11 +56,11 @@ recipes: ## the examples of docs/recipes.md, with their tools in a venv of their
 	.venv-recipes/bin/pip install --quiet --disable-pip-version-check . pytest hypothesis fastjsonschema duckdb pandas datasets 'datatrove[io]'
 	.venv-recipes/bin/python -m pytest -q tests/test_docs.py -k recipes -W default
 
-remote: ## an S3 server with faults in the middle, a cluster of Dask over it, in a venv of its own
+remote: ## servers of S3 and Cloud Storage with faults in the middle, a Dask cluster over one, in a venv of its own
 	$(PYTHON) -m venv .venv-remote
 	.venv-remote/bin/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' # older ones find no versions that fit
-	.venv-remote/bin/pip install --quiet --disable-pip-version-check --editable '.[remote,parquet,dask]' pytest hypothesis fastjsonschema 'moto[server]'
-	.venv-remote/bin/python -m pytest -q tests/test_remote.py tests/test_remote_s3.py
+	.venv-remote/bin/pip install --quiet --disable-pip-version-check --editable '.[remote,parquet,dask]' pytest hypothesis fastjsonschema 'moto[server]' gcp-storage-emulator
+	.venv-remote/bin/python -m pytest -q tests/test_remote.py tests/test_remote_s3.py tests/test_remote_gs.py
 
 parquet: ## records in columns, read back by DuckDB, pandas, datasets and Spark, in a venv of its own
 	$(PYTHON) -m venv .venv-parquet
@@ -101,7 +101,7 @@ scale: ## clusters of Dask with workers killed, starved and cut off; Ray, Spark,
 	.venv-scale/bin/pip install --quiet --disable-pip-version-check --editable '.[dask]' pytest hypothesis fastjsonschema ray 'pyspark>=4'
 	.venv-scale/bin/python -m pytest -q -rPs -W default tests/test_scale.py tests/test_docs.py tests/test_shards.py -k "scale or clusters or recipe"
 
-cost: $(VENV)/.dev ## how cost grows with articles and workers, Dask beside the process pool; COST=--quick
+cost: ## how cost grows with articles and workers, Dask beside the process pool: 15 minutes; COST=--quick, COST="--articles 2000 --workers 1 2"
 	$(PYTHON) -m venv .venv-scale
 	.venv-scale/bin/pip install --quiet --disable-pip-version-check --editable '.[dask]'
 	.venv-scale/bin/python bench/scale.py $(COST)

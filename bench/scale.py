@@ -1,14 +1,16 @@
 """How cost grows: articles x workers, a Dask cluster beside the process pool.
 
-    python bench/scale.py                2,000 and 20,000 articles, 1, 2, 4 workers
-    python bench/scale.py --articles 200000 --workers 2 --repeat 1
+    python bench/scale.py      2,000, 20,000, 200,000 articles; 1, 2, 4 workers
+    python bench/scale.py --articles 200000 --workers 1 4
     python bench/scale.py --quick
 
+Every row is printed as soon as it is known, small ones first, so that a run that is cut
+off keeps its rows; the articles stay in .bench/scale for the next.
 Pool and cluster take turns, so that a busy machine is unkind to both. Start-up is the
 time of the same command for one article, and is taken off: for Dask that is Python,
 the connection and one shard, for the pool Python and the tables. The cluster itself
 stands already, as it does for those who have one. Memory is the highest resident size
-of each process, as the kernel keeps it (VmHWM).
+of a worker, as the kernel keeps it (VmHWM); of `-j 1`, which has none, that of the run.
 """
 
 from __future__ import annotations
@@ -16,17 +18,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import corpus
-from measure import family, load, run
+from measure import family, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +39,16 @@ NEWSINGEST = [sys.executable, "-m", "newsingest"]
 QUIET = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
 """Dask's profiler keeps what it has seen of the last 1,000 seconds."""
 TICKS = os.sysconf("SC_CLK_TCK")
+SOON, LOOK = 0.1, 1.0
+"""Seconds between two looks at a run that has begun just now, and later."""
+ARTICLES, WORKERS = (2000, 20_000, 200_000), (1, 2, 4)
+FLAT = 20_000
+"""Articles in one folder at most, and in a run that is repeated."""
+KEPT = Path(__file__).parents[1] / ".bench" / "scale"
+HEAD = (
+    "| articles | workers | pool s | Dask s | ratio | pool CPU s | Dask CPU s | "
+    "pool worker MB | Dask worker MB |\n" + "| ---: " * 9 + "|"
+)
 
 
 class Figures(NamedTuple):
@@ -43,6 +57,10 @@ class Figures(NamedTuple):
     wall: float
     cpu: float
     memory: float
+
+    def without(self, start: Figures) -> Figures:
+        """The same less what it takes to start."""
+        return self._replace(wall=self.wall - start.wall, cpu=self.cpu - start.cpu)
 
 
 def cpu_of(processes: list[int]) -> float:
@@ -87,29 +105,40 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[int]]]:
             process.wait()
 
 
-def parsed(folder: Path, output: Path, *options: str) -> tuple[float, float]:
-    """Run the command; seconds on the clock and of its own CPU."""
+def parsed(folder: Path, output: Path, *options: str, sampled: bool = False) -> Figures:
+    """Run the command: seconds on the clock, of CPU, and the most that one worker took.
+
+    The memory of the pool is looked at while it works, once a second: that reads some
+    lines of /proc, and a second run of 200,000 articles would take minutes.
+    """
     command = [*NEWSINGEST, "parse", folder, "-q", "-o", output, *options]
-    cost = run(command, errors=sys.stderr.fileno())
-    if cost.status not in {0, 3}:
-        raise SystemExit(f"it ended with {cost.status}")
-    return cost.wall, cost.cpu
-
-
-def pool_memory(folder: Path, output: Path, workers: int) -> float:
-    """The highest resident size of a worker of the pool, in a run of its own."""
-    command = [*NEWSINGEST, "parse", folder, "-q", "-o", output, "-j", str(workers)]
+    looks = [0.0]
+    over = threading.Event()
+    begun = time.perf_counter()
     process = subprocess.Popen(command)
-    most = 0.0
-    while process.poll() is None:
-        workers_only = list(family(process.pid))[1 if workers > 1 else 0 :]
-        for one in workers_only:
-            try:
-                most = max(most, highest(one))
-            except (OSError, StopIteration):  # it has ended meanwhile
-                continue
-        time.sleep(0.05)
-    return most
+
+    def look() -> None:
+        while not over.wait(LOOK if time.perf_counter() - begun > LOOK else SOON):
+            looks.append(largest_worker(process.pid))
+
+    if sampled:
+        threading.Thread(target=look).start()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begun
+    over.set()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in {0, 3}:
+        raise SystemExit(f"it ended with {process.returncode}")
+    return Figures(wall, usage.ru_utime + usage.ru_stime, max(looks))
+
+
+def largest_worker(process: int) -> float:
+    """The most that a worker of the pool has taken; the run itself, if it has none."""
+    found = []
+    for one in family(process):
+        with suppress(OSError, StopIteration):  # it has ended meanwhile
+            found.append(highest(one))
+    return max(found[1:] or found, default=0.0)
 
 
 def compared(
@@ -118,22 +147,23 @@ def compared(
     """Pool and Dask in turns, start-up taken off."""
     output = desk / "records.jsonl"
     pool, dask = [], []
+    jobs = ["-j", str(workers)]
     with cluster(desk, workers) as (address, processes):
         engine = ["--engine", "dask", "--scheduler", address]
         parsed(one, output, *engine)  # the workers have come, and know the way
         time.sleep(1)
         for _ in range(repeat):
-            start, start_cpu = parsed(one, output, "-j", str(workers))
-            wall, cpu = parsed(folder, output, "-j", str(workers))
-            pool.append(Figures(wall - start, cpu - start_cpu, 0.0))
-            start, start_cpu = parsed(one, output, *engine)
+            start = parsed(one, output, *jobs)
+            found = parsed(folder, output, *jobs, sampled=True)
+            pool.append(found.without(start))
+            start = parsed(one, output, *engine)
             before = cpu_of(processes)
-            wall, cpu = parsed(folder, output, *engine)
-            cpu += cpu_of(processes) - before
+            found = parsed(folder, output, *engine)
+            in_workers = cpu_of(processes) - before
             memory = max(map(highest, processes[1:]))
-            dask.append(Figures(wall - start, cpu - start_cpu, memory))
-    memory = pool_memory(folder, output, workers)
-    return [one._replace(memory=memory) for one in pool], dask
+            found = found._replace(cpu=found.cpu + in_workers, memory=memory)
+            dask.append(found.without(start))
+    return pool, dask
 
 
 def median(found: list[Figures]) -> Figures:
@@ -141,46 +171,56 @@ def median(found: list[Figures]) -> Figures:
     return Figures(*map(statistics.median, zip(*found, strict=True)))
 
 
+def row(articles: int, workers: int, pool: list[Figures], dask: list[Figures]) -> str:
+    """One line of the table."""
+    ratio = statistics.median(d.wall / p.wall for p, d in zip(pool, dask, strict=True))
+    p, d = median(pool), median(dask)
+    return (
+        f"| {articles:,} | {workers} | {p.wall:.1f} | {d.wall:.1f} | {ratio:.2f} | "
+        f"{p.cpu:.1f} | {d.cpu:.1f} | {p.memory:.0f} | {d.memory:.0f} |"
+    )
+
+
+def laid(folder: Path, articles: int) -> Path:
+    """A folder with so many articles, written unless it is there from another run."""
+    if not folder.exists():
+        print(f"writing {articles:,} articles", file=sys.stderr)
+        half = folder.with_name(f"{folder.name}.half")
+        shutil.rmtree(half, ignore_errors=True)
+        corpus.write(half, articles, deep=articles > FLAT)
+        half.rename(folder)
+    return folder
+
+
 def main() -> None:
-    """Measure and print a table."""
+    """Measure and print a table, every row as soon as it is known."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("--articles", type=int, action="append")
-    options.add_argument("--workers", type=int, action="append")
-    options.add_argument("--repeat", type=int, default=3)
-    options.add_argument("--quick", action="store_true")
-    options.add_argument("--keep", type=Path, help="where the articles are, or go")
-    given = options.parse_args()
-    sizes = given.articles or ([2000] if given.quick else [2000, 20_000])
-    numbers = given.workers or ([2] if given.quick else [1, 2, 4])
-    print(f"{os.cpu_count()} CPUs, load {load():.1f}")
-    print(
-        "| articles | workers | pool s | Dask s | × | pool CPU s | Dask CPU s | ",
-        end="",
+    options.add_argument("--articles", type=int, nargs="+", default=ARTICLES)
+    options.add_argument("--workers", type=int, nargs="+", default=WORKERS)
+    options.add_argument(
+        "--repeat", type=int, default=3, help="of sizes up to 20,000; others once"
     )
-    print("pool worker MB | Dask worker MB |")
-    print("| ---: " * 9 + "|")
-    with tempfile.TemporaryDirectory() as name:
-        desk = Path(name)
-        one = desk / "one"
-        corpus.write(one, 1)
+    options.add_argument("--quick", action="store_true", help="2,000 and 2 workers")
+    options.add_argument(
+        "--keep", type=Path, default=KEPT, help="where the articles are, or go"
+    )
+    given = options.parse_args()
+    sizes, numbers = ([2000], [2]) if given.quick else (given.articles, given.workers)
+    begun = time.monotonic()
+    given.keep.mkdir(parents=True, exist_ok=True)
+    one = laid(given.keep / "news-1", 1)
+    print(f"{os.cpu_count()} CPUs, load {load():.1f}")
+    print(HEAD, flush=True)
+    with tempfile.TemporaryDirectory(dir=given.keep) as desk:
         for articles in sizes:
-            folder = (given.keep or desk) / f"news-{articles}"
-            if not folder.exists():
-                corpus.write(folder, articles, deep=articles > 20_000)
+            folder = laid(given.keep / f"news-{articles}", articles)
+            repeat = given.repeat if articles <= FLAT else 1
             for workers in numbers:
-                pool, dask = compared(folder, one, desk, workers, given.repeat)
-                ratio = statistics.median(
-                    d.wall / p.wall for p, d in zip(pool, dask, strict=True)
-                )
-                p, d = median(pool), median(dask)
-                print(
-                    f"| {articles:,} | {workers} | {p.wall:.1f} | {d.wall:.1f} | "
-                    f"{ratio:.2f} | {p.cpu:.1f} | {d.cpu:.1f} | {p.memory:.0f} | "
-                    f"{d.memory:.0f} |",
-                    flush=True,
-                )
+                found = compared(folder, one, Path(desk), workers, repeat)
+                print(row(articles, workers, *found), flush=True)
+    print(f"{time.monotonic() - begun:.0f} s, load {load():.1f}")
 
 
 if __name__ == "__main__":
