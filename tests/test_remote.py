@@ -161,6 +161,14 @@ def test_a_plan_and_a_list_are_read_where_they_are(kind, disk, web, tmp_path):
     assert "no such file: `newsingest shards plan` makes one" in gone.stderr
 
 
+def test_files_of_unknown_size_fill_shards_too(disk, tmp_path):
+    paths = [f"file://{disk}/{name}\n" for name in ("a.txt", "z.txt", "empty.txt")]
+    (tmp_path / "list").write_text("".join(paths))
+    options = ("--files-from", "list", "-o", "plan", "--size", "128KiB")
+    made = shards("plan", *options, cwd=tmp_path)
+    assert "3 inputs in 2 shards" in made.stderr
+
+
 def test_what_passes_is_waited_for(web, expected):
     done = run(f"{web}/flaky/news/", "--exclude", "drafts")
     assert done.stdout == expected

@@ -254,6 +254,31 @@ def test_a_scheduler_that_is_not_there_is_told(desk):
         assert "Traceback" not in told
 
 
+BLIND = """
+from newsingest.run import places
+
+def opened(path, **_):
+    raise FileNotFoundError(2, "No such file or directory")
+
+places.opened = opened
+"""
+
+
+def test_workers_that_do_not_see_the_folder_are_told_of(desk, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(BLIND)
+    env = {"PYTHONPATH": os.fspath(tmp_path)}
+    with (
+        cluster(desk, 1, env=env) as (address, _),
+        running(desk, "--scheduler", address) as (process, out),
+    ):
+        told = process.communicate(timeout=60)[1]
+        assert process.returncode == 2, told
+        assert f"a Dask worker says: {out}/records.jsonl.shards/plan.jsonl: " in told
+        assert f"workers must see {out}/records.jsonl.shards as this machine" in told
+        assert "--shards" in told
+        assert "Traceback" not in told
+
+
 def ip(*args):
     return (
         subprocess.run(["ip", *args], check=False, capture_output=True).returncode == 0

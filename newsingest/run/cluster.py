@@ -306,7 +306,12 @@ class _Making:
         """A shard that has failed too often, though no worker died of it."""
         why = f"{type(error).__name__}: {error}"
         if isinstance(error, RunError):
-            raise error
+            raise RunError(
+                f"a Dask worker says: {error}; workers must see {self.way.folder} as "
+                "this machine does, and be able to write there: name a folder or a "
+                "store that all share with --shards",
+                error.status,
+            )
         if isinstance(error, ImportError | AttributeError):
             raise RunError(
                 f"a Dask worker cannot do it: {why}: install this version of "

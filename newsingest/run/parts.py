@@ -11,6 +11,7 @@ import shutil
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 FROM_ENVIRONMENT = "env:"
 PART = re.compile(r"part-(\d{6,})\.jsonl(\.\w+)?$")
+AT_ONCE, LOOKED_AT = 16, 64
+"""Parts in a store that are asked for at once, and shards that are in memory for it."""
 MOST_NAMED = 20
 """Numbers of shards that one line names."""
 
@@ -149,11 +152,11 @@ def status(listing: Listing, folder: str) -> Status:
     """Look at every part."""
     summary = Summary(listing.job.options.profile)
     left, stale, began = [], [], []
-    for shard in listing.shards(range(len(listing))):
-        part = Part(folder, shard.number)
-        if told := part.whole(shard):
+    for shard, told in _looked_at(listing, folder):
+        if told:
             summary.add(told)
             continue
+        part = Part(folder, shard.number)
         left.append(shard.number)
         other = part.told()
         if other and other["shard"]["digest"] != shard.digest:
@@ -161,6 +164,29 @@ def status(listing: Listing, folder: str) -> Status:
         if part.begun():
             began.append(shard.number)
     return Status(len(listing), summary, tuple(left), tuple(stale), tuple(began))
+
+
+def _looked_at(
+    listing: Listing, folder: str
+) -> Iterator[tuple[Shard, dict[str, Any] | None]]:
+    """Every shard, with the summary of its part where that is whole.
+
+    In a store some are looked at at once: each is two requests, and a plan may have ten
+    thousand.
+    """
+
+    def look(shard: Shard) -> tuple[Shard, dict[str, Any] | None]:
+        return shard, Part(folder, shard.number).whole(shard)
+
+    shards = listing.shards(range(len(listing)))
+    if not places.far(folder):
+        yield from map(look, shards)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - start-up
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        while some := list(islice(shards, LOOKED_AT)):
+            yield from threads.map(look, some)
 
 
 def status_json(found: Status) -> str:

@@ -85,14 +85,12 @@ def named(path: str, said: str, remedy: str = "") -> Iterator[IO[bytes]]:
     Raises `RunError`, in reading too: wrong usage where there is no such file.
     """
     if far(path) and not exists(path):
-        raise RunError(f"cannot read {said}: no such file{remedy}", USAGE)
+        raise RunError(f"{said}: no such file{remedy}", USAGE)
     try:
         with opened(path, lines=True) as file:
             yield file
     except RejectedError as error:
-        raise RunError(
-            f"cannot read {said}: {error.detail}: run again when it answers"
-        ) from None
+        raise RunError(f"{said}: {error.detail}: run again when it answers") from None
     except OSError as error:
         raise RunError(f"{cannot_read(said, error)}{remedy}", USAGE) from None
 

@@ -198,8 +198,12 @@ def _cut(found: Sources, size: Size) -> Iterator[dict[str, Any]]:
 
 
 def _bytes(item: Input) -> int:
-    if item.stamp:
-        return item.stamp.size or 0
+    if item.stamp and item.stamp.size is not None:
+        return item.stamp.size
+    if is_remote(item.file):  # a list, or a listing that does not say
+        from newsingest.run import remote  # noqa: PLC0415 - an extra
+
+        return remote.UNSAID
     try:
         return os.stat(item.file).st_size
     except OSError:  # its shard says what is wrong

@@ -228,6 +228,10 @@ def _settings(scheme: str) -> dict[str, Any]:
         limits = ClientTimeout(sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
         client = {"timeout": limits, "trust_env": True}  # proxies, and ~/.netrc
         return {"client_kwargs": client | conf.get(scheme, {}).get("client_kwargs", {})}
+    if scheme in {"gs", "gcs"}:
+        # gcsfs of 2026 asks by gRPC what kind of bucket it has, and without an answer
+        # again at every request, a minute each; and gRPC does not survive a fork.
+        os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
     return {}
 
 
