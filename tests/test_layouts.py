@@ -245,6 +245,47 @@ tags       أسفار
 {HEAD}{TEXT}
 boilerplate فريق التحرير
 """,
+    "short sentences end a text although a mark stood above": f"""
+{HEAD}{TEXT}
+boilerplate إعلان
+body       وحصل الطلاب على جائزة المعهد.
+body       ولا تزال المياه ضحلة في الصيف.
+""",
+    "a prayer, and a list of players, sign nothing": f"""
+{HEAD}{TEXT}
+body       حراسة المرمى: سامي ناصر
+body       الوسط: كريم جابر - وليد منصور
+body       إنا لله وإنا إليه راجعون
+""",
+    "what the house says of itself": f"""
+{HEAD}{TEXT}
+boilerplate صحيفة إلكترونية مستقلة تصدر عن مؤسسة المثال
+boilerplate للإعلان على موقعنا يرجى التواصل معنا
+""",
+    "a page with its menu": f"""
+boilerplate انتقل إلى المحتوى
+boilerplate الرئيسية
+boilerplate أخبار محلية
+boilerplate اقتصاد
+boilerplate رياضة
+boilerplate ثقافة وفن
+boilerplate صحة
+boilerplate منوعات
+boilerplate فيديو
+boilerplate بحث عن
+boilerplate الوضع المظلم
+boilerplate تسجيل الدخول
+title      مقهى للكتب في محطة قطار مهجورة على طرف المدينة
+subtitle   ثلاثة أصدقاء يعيدون الحياة إليها
+byline     كتب: محمود السيد
+date       15 مايو 2024
+share      فيسبوك
+caption    المقهى من الداخل
+{TEXT}
+body       وينتظر الزوار المساء.
+related    مقالات ذات صلة
+related    مدرسة تزرع حديقتها
+""",
     "a blog's form for comments": f"""
 {HEAD}{TEXT}
 boilerplate اترك تعليقاً إلغاء الرد

@@ -21,6 +21,7 @@ GOES_ON = "وكفب"
 NOT_VERB = lazy(r"وي[لنكمت]|وتر|وتي|وتد")
 """`ويليام`, `ويندوز`, `وتيرة`: how names and nouns begin that look like such a verb."""
 
+FEWEST_BLANKS = 3
 COUNTED_PICTURE = lazy(r"(?:صورة )?\d{1,3}\s*(?:/|من|of)\s*\d{1,3}")
 TAG_MARKS = lazy(r"\s*[،,|;؛•·]\s*|\s+[-–/]\s+")
 SPACED_TAG_MARKS = (" , ", " ، ", " | ")
@@ -40,6 +41,15 @@ def continues(text: str) -> bool:
         and CONTINUES.match(text) is not None
         and NOT_VERB.match(text) is None
     )
+
+
+def closes(text: str) -> bool:
+    """Whether a short line is a paragraph all the same: `وحصل الطلاب على جائزة.`.
+
+    >>> closes("وحصل الطلاب على جائزة المعهد."), closes("وكالات.")
+    (True, False)
+    """
+    return text[0] == "و" and text[-1] == "." and text.count(" ") >= FEWEST_BLANKS
 
 
 def counts_picture(text: str) -> bool:

@@ -19,6 +19,7 @@ from newsingest.article.phrases import DECORATION, LONGEST_WORD, Match, PhraseBo
 from newsingest.article.shapes import (
     TAG_BULLETS,
     bare,
+    closes,
     continues,
     counts_picture,
     tag_pieces,
@@ -836,7 +837,7 @@ class _Reading:
 
     def _label_below(self, at: int, line: Line, *, footer: bool) -> bool:
         """Label a line below the text that no phrase tells, if it is not text too."""
-        if footer and line.text[-1] == "." and continues(line.text):
+        if footer and closes(line.text):
             return False  # a button, an advertisement stood between paragraphs
         if at not in self.table:
             tags = self._label_tags(at, line, footer=footer)
@@ -1073,7 +1074,10 @@ class _Reading:
         """Whether names stand below `… كالتالي:`, or below one that does."""
         above = self.lines[at - 1]
         named = above.label == "body" and not above.prose
-        return above.text[-1] == ":" or (named and self.bylines.is_person(above.text))
+        alike = ":" in above.text and ":" in self.lines[at].text
+        return above.text[-1] == ":" or (
+            named and (alike or self.bylines.is_person(above.text))
+        )
 
     def _is_signed_again(self, line: Line) -> bool:
         """`تحرير من طرف NAME` below the text of the writer who is named above it."""
@@ -1372,7 +1376,17 @@ class _Reading:
                 self._put_match(line, match)
             else:
                 self._put_body(at, line, first=at == block[0])
-        self._read_below_page(block[-1] + 1)
+        end = block[-1] + 1
+        while end < len(self.lines) and self._ends_page_text(end):
+            self._put_body(end, self.lines[end], first=False)
+            end += 1
+        self._read_below_page(end)
+
+    def _ends_page_text(self, at: int) -> bool:
+        """Whether a short sentence right below a page's text is its last one."""
+        line = self.lines[at]
+        closed = line.text[-1] == "." and line.text.count(" ") >= PAIR
+        return closed and "©" not in line.text and self._match(line, "footer") is None
 
     def _read_below_page(self, start: int) -> None:
         """Label lists under a heading; all else below a page's text is not its."""
@@ -1392,17 +1406,8 @@ class _Reading:
                 self._label_after_end(at, line, "shape.below-text")
 
     def _read_page_header(self, body: int) -> int:
-        """Walk up from the text to its headline; give the number of its first line."""
-        titles: list[int] = []
-        for at in range(body - 1, max(-1, body - 1 - MOST_HEADER), -1):
-            line = self.lines[at]
-            if titles:
-                if self._is_title_again(line):
-                    titles.append(at)
-                continue
-            if line.size >= SHORTEST_TITLE and not self._is_beside_title(line):
-                titles.append(at)
-                self._keep_title(line)
+        """Label from a page's headline down to its text; give its first line."""
+        titles, beside = self._find_page_title(body)
         if not titles:
             return body
         top = titles[-1]
@@ -1414,9 +1419,62 @@ class _Reading:
                     line, "title", "shape.title" if at == top else "shape.title-again"
                 )
                 self._keep_title(line)
+            elif label := beside.get(at):
+                self._put(line, label, "shape.below-title", second="boilerplate")
             elif not self._label_known(at, line):
                 self._put(line, "boilerplate", "shape.page-header")
         return top
+
+    def _find_page_title(self, body: int) -> tuple[list[int], dict[int, Label]]:
+        """Walk up from the text to its headline, which may be printed again above.
+
+        What was met first was a caption or a subtitle if the headline stands above it.
+        """
+        titles: list[int] = []
+        beside: dict[int, Label] = {}
+        for at in range(body - 1, max(-1, body - 1 - MOST_HEADER), -1):
+            line = self.lines[at]
+            if titles and self._is_title_again(line):
+                titles.append(at)
+            elif titles and not beside and self._is_above_scene(at, titles[0]):
+                beside, titles = {titles[0]: "caption"}, [at]
+            elif beside and titles == [at + 1] and self._is_above_subtitle(at):
+                beside[at + 1], titles = "subtitle", [at]
+            elif not titles and self._may_be_page_title(line):
+                titles = [at]
+            if titles == [at]:
+                self._keep_title(line)
+        return titles, beside
+
+    def _may_be_page_title(self, line: Line) -> bool:
+        return line.size >= SHORTEST_TITLE and not self._is_beside_title(line)
+
+    def _is_above_subtitle(self, at: int) -> bool:
+        """Whether a longer line stands right above what was taken for the headline."""
+        line, below = self.lines[at : at + PAIR]
+        longer = below.size < line.size <= LONGEST_TITLE
+        return longer and self._may_be_page_title(line)
+
+    def _is_above_scene(self, at: int, scene: int) -> bool:
+        """Whether a line is the headline, and what was taken for it a caption.
+
+        A date stands between both, nothing unknown does, and the headline is longer.
+        """
+        line, below = self.lines[at], self.lines[scene]
+        if below.size > SENTENCE or line.size <= max(below.size, SHORTEST_TITLE):
+            return False
+        between = self.lines[at + 1 : scene]
+        marks = [other for other in between if other.size >= SHORTEST_TITLE]
+        return (
+            any(self._read_dated(other.text) for other in between)
+            and all(map(self._is_beside_title, marks))
+            and not any(map(self._is_desk_name, between))
+            and self._may_be_page_title(line)
+        )
+
+    def _is_desk_name(self, line: Line) -> bool:
+        match = self._match(line, "header")
+        return match is not None and match.label == "section"
 
     def _is_beside_title(self, line: Line) -> bool:
         """Whether a line between headline and text is neither."""
