@@ -119,11 +119,11 @@ AROUND_DATE = lazy(r"\s+في\s*$|(?<!\w)(?:\d{1,4}|جمت|gmt)(?!\w)", re.IGNORE
 """`المنامة في` before the day, `2145 جمت` before the date: no part of a byline."""
 DAY_MONTH = lazy(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
 INITIALS = re.compile(
-    r"[\s.()=_ـ*–-]*(?:(?:انتهى|انتهي|[تم]\s?:)\s+)?"
+    r"[\s.()=_ـ*–-]*(?:(?:انتهى|انتهي|ت\s?:|م\s?:)\s+)?"
     r"(?:[^\W\d]{1,2}(?:[\s./،,*-]+|(?=[\s.()]*$))){2,8}[\s.()]*"
     r"|[^\W\d]{1,3}(?:/[^\W\d]{1,3}){1,4}"
     r"|[/\s]*(?:انتهى|انتهي)[/\s]*\d{1,2}"
-    r"|[-–]\s?[^\W\d]{1,3}\s?[-–]"
+    r"|-\s?[^\W\d]{1,3}\s?-"
 )
 """Desk initials below agency copy: `م ع / ف ف`, `(ي.م)`, `كور/رض/نات`, `/انتهى8`."""
 NOT_COUNT = lazy(r"[^\d\s.,]")
@@ -141,9 +141,7 @@ SHORTEST_QUOTE = 40
 subheadings of search engines' taste are shorter, and said again right below."""
 SHORTEST_SCENE = 10
 NUMBERS = " 0123456789٠١٢٣٤٥٦٧٨٩()"
-FILE_NAME = lazy(
-    r"(?:IMG|DSC|PHOTO|Screenshot|WhatsApp Image|صورة واتساب)[-_ ]?\d", re.IGNORECASE
-)
+FILE_NAME = lazy(r"(?:IMG|DSC|PHOTO|Screenshot|WhatsApp Image|صورة واتساب)[-_ ]?\d")
 """How a camera and a telephone name their pictures: `IMG-20240515-WA0012`."""
 SHORTEST_CARD, MOST_CARDS, FEWEST_CARD_WORDS = 30, 3, 4
 PULLED = 8
