@@ -9,6 +9,8 @@ from __future__ import annotations
 import pytest
 
 from newsingest.article import rules
+from newsingest.article.parse import Parser
+from newsingest.article.record import Options
 from newsingest.article.split import Splitter
 
 SPLITTER = Splitter(rules.load())
@@ -286,6 +288,23 @@ body       وينتظر الزوار المساء.
 related    مقالات ذات صلة
 related    مدرسة تزرع حديقتها
 """,
+    "a desk's name that looks like a person's, above the writer's": f"""
+title      بئر قديمة تحت مخزن الحبوب في القرية
+section    اقتصاد مصر
+date       الأربعاء 15 مايو 2024 - 10:45
+byline     أسماء شلبي
+{TEXT}""",
+    "a headline that begins as links do": f"""
+title      شاهد: لحظة وصول القافلة إلى القرية القديمة
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}
+related    شاهد | لحظة انطلاق الدراجات
+{MORE}""",
+    "a page that stops for those who do not pay": f"""
+{HEAD}{TEXT}
+boilerplate هذا المحتوى متاح للمشتركين فقط
+boilerplate هل أنت مشترك؟ تسجيل الدخول
+""",
     "a blog's form for comments": f"""
 {HEAD}{TEXT}
 boilerplate اترك تعليقاً إلغاء الرد
@@ -308,3 +327,10 @@ def test_every_line_is_what_it_is_on_the_page(page):
         found.append(["+".join(labels), said])
         begin = end
     assert found == lines
+
+
+def test_lines_that_may_be_text_are_doubted():
+    page = PAGES["two headlines between paragraphs"]
+    text = "\n".join(line.split(None, 1)[1] for line in page.split("\n") if line)
+    record = Parser(Options()).parse(text.encode())
+    assert record.metadata.warnings == ["body-unsure"]

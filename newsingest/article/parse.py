@@ -40,6 +40,8 @@ LATIN = bytes((*range(0x41, 0x5B), *range(0x61, 0x7B)))
 """The letters as bytes, which are counted ten times as fast as characters."""
 
 LANGUAGE_SAMPLE = 400
+DOUBTED = ("boilerplate", "related")
+"""Labels under which a line that may be text is lost, and the record says so."""
 MOST_LINES = 500_000
 
 
@@ -136,7 +138,7 @@ class Parser:
             metadata.title_normalized = self.normalize(metadata.title)
         if not body:
             metadata.warnings.append("no-body")
-        elif [1 for span in spans if span.label == "boilerplate" and span.second]:
+        elif [1 for span in spans if span.second and span.label in DOUBTED]:
             metadata.warnings.append("body-unsure")
 
 

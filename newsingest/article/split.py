@@ -703,13 +703,8 @@ class _Reading:
             self.guess, self.signed = None, False
         if not byline.certain and (self.signed or line.prose):
             return False
-        if not self.title:
-            if not self._may_open(byline, line):
-                return False
-            alone = at + 1 < len(self.lines) and self.lines[at + 1].prose
-            if not self._title_follows(at) and not (alone and not byline.sure):
-                return False
-        elif not byline.sure and not self._may_sign(at, line, byline):
+        may_stand = self._may_stand_below if self.title else self._may_stand_above
+        if not may_stand(at, line, byline):
             return False
         self._put(
             line, "byline", _byline_rule(byline), byline=byline, second="subtitle"
@@ -721,6 +716,32 @@ class _Reading:
         if byline.guessed and "paper" in byline.kinds:
             self.guess = line
         return True
+
+    def _may_stand_above(self, at: int, line: Line, byline: Byline) -> bool:
+        """Whether a byline may be one above the headline."""
+        if not self._may_open(byline, line):
+            return False
+        alone = at + 1 < len(self.lines) and self.lines[at + 1].prose
+        return self._title_follows(at) or (alone and not byline.sure)
+
+    def _may_stand_below(self, at: int, line: Line, byline: Byline) -> bool:
+        """Whether a byline may be one below the headline."""
+        if self._is_desk_above_name(at, byline):
+            return False
+        return byline.sure or self._may_sign(at, line, byline)
+
+    def _is_desk_above_name(self, at: int, byline: Byline) -> bool:
+        """`اقتصاد مصر` right below the headline, and a name that is known below it."""
+        if not at or self.lines[at - 1].label != "title":
+            return False
+        if not byline.authors or not self._is_guess(byline):
+            return False
+        for later in self.lines[at + 1 : at + 1 + NEAR]:
+            if later.prose:
+                return False
+            if self.bylines.is_person(later.text):
+                return True
+        return False
 
     def _is_picture(self, line: Line, byline: Byline) -> bool:
         """`بئر - صورة أرشيفية`, `طاحونة / صورة: AA`: read as a byline, it is none."""
@@ -768,8 +789,8 @@ class _Reading:
         match = self._match(line, zone)
         if match is None:
             return False
-        if match.label == "caption" and not self.title:
-            if match.rest < line.size:
+        if match.label in ("caption", "related") and not self.title:
+            if match.rest < line.size or match.label == "related":
                 return False  # `صور.. افتتاح المتحف` is a headline
             self._put(line, "section", "shape.kicker", second="caption")
         else:
