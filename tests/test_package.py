@@ -78,8 +78,8 @@ def started(code):
     script = (
         "import contextlib, io, sys\n"
         f"sys.argv = ['newsingest', 'parse', '-q', {str(article)!r}]\n"
-        "from newsingest.__main__ import main\n"
-        "with contextlib.suppress(SystemExit):\n    main()\n"
+        "from newsingest import cli\n"
+        "with contextlib.suppress(SystemExit):\n    cli.main()\n"
         "sys.stdout = sys.stderr\n"
     )
     done = subprocess.run(
@@ -162,3 +162,24 @@ def test_named_tuples_are_what_typing_makes():
     assert (Ours(1).empty, Ours(1, ("a",)).empty) == (True, False)
     assert repr(Ours(1)) == repr(Theirs(1)).replace("Theirs", "Ours")
     assert type(pickle.loads(pickle.dumps(Ours(1)))) is Ours  # noqa: S301
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")
+def test_what_cannot_be_written_at_the_end_is_told():
+    command = [sys.executable, "-m", "newsingest", "schema"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=-1, text=True, check=False)
+    assert done.returncode != 0
+    assert "No space left" in done.stderr
+
+
+def test_what_waits_for_the_end_of_the_process_is_waited_for():
+    code = (
+        "import atexit, sys\n"
+        "atexit.register(print, 'waited')\n"
+        "sys.argv = ['newsingest', 'profiles']\n"
+        "from newsingest.__main__ import main\n"
+        "main()\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert told.stdout.endswith(b"waited\n")
