@@ -162,6 +162,18 @@ byline     بقلم خنساء قدوري
 {TEXT}
 byline     تحرير من طرف خنساء قدوري
 """,
+    "who the writer is, said with the name again": f"""
+{HEAD}
+byline     د. ليث المصري
+{TEXT}
+byline     د. ليث المصري - أستاذ الموارد المائية
+""",
+    "a last line in which the writer is not named": f"""
+{HEAD}
+byline     ليث المصري
+{TEXT}
+body       وفي حديثه إلى ليث المصري
+""",
     "a name that is known signs below a guess": f"""
 {HEAD}
 byline     محطة تحلية

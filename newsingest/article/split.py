@@ -1058,6 +1058,9 @@ class _Reading:
             return False
         if self._label_date(line):
             return True
+        if self.authors and self._is_signed_again(line):
+            self._put(line, "byline", "byline.again")
+            return True
         bracketed = BRACKETED.fullmatch(line.text) is not None
         read = self.bylines.credit if bracketed else self.bylines.read
         byline = read(line.text)
@@ -1075,8 +1078,6 @@ class _Reading:
         """Label a writer's name below the text, or the desk's."""
         if self._is_desk(at, byline):
             self._put(line, "boilerplate", "shape.desk")
-        elif self._is_signed_again(line):
-            self._put(line, "byline", "byline.again")
         elif not self._is_listed(at) and self._may_close(line, byline):
             self._put(line, "byline", "byline.last-line", byline=byline)
             self.signed = True
@@ -1099,9 +1100,13 @@ class _Reading:
         )
 
     def _is_signed_again(self, line: Line) -> bool:
-        """`تحرير من طرف NAME` below the text of the writer who is named above it."""
-        short = line.size <= LONGEST_SIGNATURE
-        return short and any(map(line.text.endswith, self.authors))
+        """`تحرير من طرف NAME`, `د. NAME - أستاذ` below the text, NAME above it too."""
+        text = line.text
+        if line.size > LONGEST_SIGNATURE or text[-1] in ".:" or line.prose:
+            return False
+        if any(map(text.endswith, self.authors)):
+            return self.bylines.read(text) is not None
+        return any(name in text[: len(name) + len("أ.د. ")] for name in self.authors)
 
     def _may_close(self, line: Line, byline: Byline) -> bool:
         """Whether a name below the text signs it."""
@@ -1150,7 +1155,8 @@ class _Reading:
             return "boilerplate", "shape.pulled-quote"
         if line.size >= LONG or at + 1 >= len(self.lines):
             return None
-        between = self.lines[at - 1].prose and self.lines[at + 1].prose
+        below = self.lines[at + 1]
+        between = self.lines[at - 1].prose and (below.prose or closes(below.text))
         if between and self._is_credited(text):
             return "caption", "caption.credited"
         return None
