@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from newsingest.article import rules
-from newsingest.article.parse import Parser
+from newsingest.article.parse import Parser, parse
 from newsingest.article.record import Options
 from newsingest.article.split import Splitter
 
@@ -53,6 +53,69 @@ body       وشملت الدراسة أربعين بئرا في عشرين قر�
 {HEAD}{TEXT}
 share      انضموا إلى قناتنا على تلغرام
 {MORE}""",
+    "a single word above the date of a headline": f"""
+section    ريبورتاج
+date       2024/05/15
+title      بئر قديمة تحت مخزن الحبوب في القرية
+byline     بغداد: سليم حداد
+{TEXT}""",
+    "a headline of one word and the sentence below its date": f"""
+title      بئر
+date       2024/05/15
+{TEXT}""",
+    "the house's name with what it is": f"""
+boilerplate البوصلة – شبكة إخبارية مستقلة
+section    أخبار محلية
+title      بئر قديمة تحت مخزن الحبوب في القرية
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}""",
+    "a headline about a network": f"""
+title      الاتصالات – شبكة إخبارية تدخل السوق
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}""",
+    "a slug in Latin letters": f"""
+boilerplate VILLAGE-WELL/FIND (PIX)
+date       15 May 2024 10:45 GMT
+title      بئر قديمة تحت مخزن الحبوب في القرية
+{TEXT}""",
+    "a menu that says nothing of the news": f"""
+section    أخبار الوطن الكبير
+title      عثور مزارع على بئر تحت مخزن الحبوب
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}""",
+    "a short headline that the text repeats": f"""
+title      بئر قديمة تحت مخزن الحبوب
+subtitle   عثور مزارع في الوادي على بئر أسفل مخزن جده
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}""",
+    "the fields of an archive": f"""
+boilerplate رقم الوثيقة: 20240515-0214
+source     المصدر: النهضة
+date       التاريخ: 2024-05-15
+boilerplate الصفحة: 12
+section    القسم: تحقيقات
+title      العنوان: بئر قديمة تحت مخزن الحبوب في القرية
+subtitle   العنوان الفرعي: خبراء يقدرون عمرها بثلاثة قرون
+byline     الكاتب: سليم حداد
+boilerplate النص:
+{TEXT}
+boilerplate عدد الكلمات: 165
+""",
+    "a clock below its day": f"""
+title      بئر قديمة تحت مخزن الحبوب في القرية
+date       15 مايو 2024
+date       10:45 م
+{TEXT}""",
+    "numbered links of a text browser": f"""
+boilerplate * [6]محليات
+boilerplate * [7]اقتصاد
+title      بئر قديمة تحت مخزن الحبوب في القرية
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}
+copyright  جميع الحقوق محفوظة © 2024 صحيفة القافلة
+boilerplate References
+boilerplate 1. https://example.com/rss
+""",
     "a word or two right below the headline": f"""
 title      بئر قديمة تحت مخزن الحبوب في القرية
 section    كأس الوادي
@@ -346,3 +409,12 @@ def test_lines_that_may_be_text_are_doubted():
     text = "\n".join(line.split(None, 1)[1] for line in page.split("\n") if line)
     record = Parser(Options()).parse(text.encode())
     assert record.metadata.warnings == ["body-unsure"]
+
+
+def test_a_clock_on_the_line_below_belongs_to_its_day():
+    lines = ["بئر قديمة تحت مخزن الحبوب", "15 مايو 2024", "10:45 م"]
+    lines += [line.split(None, 1)[1] for line in TEXT.split("\n") if line]
+    record = parse("\n\n".join(lines).encode())
+    assert record.created == "2024-05-15T22:45"
+    assert record.metadata.date_raw == "15 مايو 2024 10:45 م"
+    assert record.metadata.date_precision == "minute"

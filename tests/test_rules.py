@@ -91,6 +91,18 @@ def test_line_rule_leaves_other_lines_alone(kind, name, rule, text):
     assert LINES[kind](text) is None
 
 
+@pytest.mark.parametrize(("kind", "name", "rule", "case"), every(("slogan",), "case"))
+def test_slogan_is_found_behind_a_name(kind, name, rule, case):
+    assert PHRASES.is_slogan(case["text"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "rule", "text"), every(("slogan",), "unchanged")
+)
+def test_headline_is_no_slogan(kind, name, rule, text):
+    assert not PHRASES.is_slogan(text)
+
+
 @pytest.mark.parametrize(("kind", "name", "rule", "case"), every(NAME_KINDS, "case"))
 def test_byline_rule_does_what_it_says(kind, name, rule, case):
     found = BYLINES.read(case["text"])

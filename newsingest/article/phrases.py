@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from newsingest.article.record import Label
     from newsingest.article.rules import Rule, Rules
 
-KINDS = ("related", "share", "tags", "source", "caption", "copyright", "contact")
+KINDS = (
+    "related", "share", "tags", "source", "caption", "copyright", "contact", "title",
+    "subtitle",
+)  # fmt: skip
 """Rule kinds that are labels and can stand anywhere, strongest claim first."""
 
 EDGES = ("section", "boilerplate")
@@ -31,7 +34,7 @@ Not one with digits in it: a score, the hour of a match.
 """
 
 CREDIT_INSIDE = lazy(
-    r"[\s-](?:الصورة|صورة من|تصوير|عدسة|بعدسة|حقوق النشر|credit|photo)"
+    r"[\s-](?:الصورة|صورة من|صورة(?=\s*:)|تصوير|عدسة|بعدسة|حقوق النشر|credit|[pf]h?oto)"
     r"\s*:?\s*\S[^.]{0,40}$",
     re.IGNORECASE,
 )
@@ -157,6 +160,7 @@ class PhraseBook:
         self._archived = _archived(rules)
         self._calls = _named(rules, "share-ending")
         self._notes = _named(rules, "bracketed")
+        self._slogans = tuple(_named(rules, "slogan"))
         self._buttons = frozenset(
             p.folded for p in found if p.label == "share" and " " not in p.folded
         )
@@ -249,6 +253,11 @@ class PhraseBook:
         bare = fold(line).rstrip(DECORATION)
         found = (rule for end, rule in self._calls.items() if bare.endswith(end))
         return next(found, None)
+
+    def is_slogan(self, line: str) -> bool:
+        """Whether a line says what a house is: `… - صحيفة إلكترونية مستقلة`."""
+        folded = fold(line)
+        return any(slogan in folded for slogan in self._slogans)
 
     def note(self, line: str) -> str | None:
         """The rule of a note that is a line in brackets: `(إضافة تصريحات وتفاصيل)`."""

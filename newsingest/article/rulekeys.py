@@ -108,7 +108,10 @@ KINDS: dict[str, dict[str, Key]] = {
     "share": PHRASES,
     "share-ending": NAMES,
     "source": PHRASES,
+    "slogan": NAMES,
+    "subtitle": PHRASES,
     "tags": PHRASES,
+    "title": PHRASES,
     "unit": NAMES
     | {
         "unit": Key(

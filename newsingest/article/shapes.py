@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsingest.article.fold import fold_word
+from newsingest.article.fold import fold, fold_word
 from newsingest.article.patterns import lazy
 
 CONTINUES = frozenset(
@@ -87,3 +87,17 @@ def bare(text: str) -> str:
     'المدن تُنسى أما الأذن فلا'
     """
     return text.translate(QUOTE_MARKS).strip()
+
+
+WORD = lazy(r"[^\W\d_]{3,}")
+PREFIX = lazy(r"(?:[وف]?(?:[بك]?ال|لل)|[وفبلك])(?=\w{3})")
+"""What is written together with a word: and, with, for, the."""
+
+
+def stems(text: str) -> set[str]:
+    """The words of a text without what is glued to their front, for comparison.
+
+    >>> sorted(stems("المزارعون والأمطار في الوادي"))
+    ['امطار', 'مزارعون', 'وادي']
+    """
+    return {PREFIX.sub("", word, 1) for word in WORD.findall(fold(text))}

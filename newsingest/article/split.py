@@ -22,6 +22,7 @@ from newsingest.article.shapes import (
     closes,
     continues,
     counts_picture,
+    stems,
     tag_pieces,
 )
 
@@ -101,7 +102,9 @@ NAMES_ITSELF = {"section", "caption"}
 """Labels whose phrase says something by itself: `محليات`, `صورة أرشيفية`."""
 ENDS_NOTHING = {"body", "byline", "date", "source"}
 """Labels below the text with which its footer has not begun."""
-VALUED = {"related", "tags", "source", "section", "caption"}
+VALUED = {
+    "related", "tags", "source", "section", "caption", "title", "subtitle",
+}  # fmt: skip
 """Labels whose content is what stands behind the phrase."""
 
 DECORATION_BESIDE = " \t|/-–—:،,•·◷()[]\N{NO-BREAK SPACE}"
@@ -134,6 +137,11 @@ DESKS = lazy(r"\s+و(?=\S)")
 BRACKETED = lazy(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
 BRACKETED_END = lazy(r"\(([^()]{2,40})\)$")
 URL_LINE = lazy(r"(?:https?://|www\.)\S+")
+NUMBERED_URL = lazy(r"\[?\d+[.\]]\s+https?://\S+")
+"""A line of the references below a page that `lynx -dump` made text."""
+LINK_NUMBER = lazy(r"(?:[*#•+]\s?)?\[\d+\](?=\S)")
+"""What stands before a link there: `* [6]محليات`."""
+HOUSE_MARK = lazy(r"[-–—|](?<=\s.)")
 HASHTAGS = lazy(r"(?:#[\w_]+\s*)+")
 CLOSING_CREDIT = lazy(r"(?<=[.!؟»\"])\s*[-–]*\s*\(([^()]{2,25})\)$")
 SHORTEST_QUOTE = 40
@@ -151,7 +159,10 @@ ABOVE_TAGS = {"share", "boilerplate", "contact"}
 """Labels below which tags without a heading still begin, once the footer has."""
 REPEATED = {"section", "caption", "tags", "related"}
 """Labels of lines that a tag can repeat; a line of the text is none printed twice."""
-CONTACT = lazy(r"@[\w-]+\.\w|\bwww\.|https?://|(?<!\d)\d[\d\s()+-]{6,}\d|\[email")
+CONTACT = lazy(
+    r"@[\w-]+\.\w|\bwww\.|https?://|\[email"
+    r"|(?<!\d)(?!\d{4}-\d\d-\d\d|\d\d-\d\d-\d{4})\d[\d\s()+-]{6,}\d"
+)
 
 
 class Span:
@@ -246,6 +257,13 @@ def _is_paragraph(line: Line) -> bool:
     size = line.size
     closed = size >= LONG and line.text[-1] in FULL_STOP
     return size > LONGEST_HEADLINE or closed or _closes_sentence(line.text)
+
+
+def _is_headline(line: Line) -> bool:
+    """Whether a line has the length of a headline, and does not end as a sentence."""
+    asks = line.size < LONG and line.text[-1] in "؟?!"
+    headline = LONGEST_KICKER < line.size <= LONGEST_HEADLINE
+    return headline and (asks or not line.prose) and not _closes_sentence(line.text)
 
 
 def _is_plain(line: Line) -> bool:
@@ -407,17 +425,29 @@ class _Reading:
         """Label a header line that nothing but its place and shape tells."""
         if line.text[0] in "hw" and URL_LINE.fullmatch(line.text):
             self._put(line, "boilerplate", "shape.url")
-        elif not self.title and self._is_credit(at, line):
-            self._put(line, "caption", "caption.above-title")
-        elif not self.title and self._is_kicker(at, line):
-            self._put(line, "section", "shape.kicker", second="title")
-        elif not self.title and self._announces_title(at, line):
-            self._put(line, "subtitle", "shape.kicker", second="title")
-        elif not self.title and self._is_title(at, line):
-            self._put(line, "title", "shape.title")
-            self._keep_title(line)
+        elif LINK_NUMBER.match(line.text):
+            self._put(line, "boilerplate", "shape.links")
         elif self.title:
             self._label_below_title(at, line)
+        elif not self._label_above_title(at, line) and self._is_title(at, line):
+            self._put(line, "title", "shape.title")
+            self._keep_title(line)
+        return bool(line.spans)
+
+    def _label_above_title(self, at: int, line: Line) -> bool:
+        """Label a line above the headline: a desk, a picture's, the house's."""
+        if self._is_credit(at, line):
+            self._put(line, "caption", "caption.above-title")
+        elif self._is_house(at, line):
+            self._put(line, "boilerplate", "shape.house", second="title")
+        elif self._is_kicker(at, line):
+            self._put(line, "section", "shape.kicker", second="title")
+        elif self._is_unsaid(at, line):
+            desk = len(line.text.split()) <= MOST_TAG_WORDS
+            label: Label = "section" if desk else "boilerplate"
+            self._put(line, label, "shape.unsaid", second="title")
+        elif self._announces_title(at, line):
+            self._put(line, "subtitle", "shape.kicker", second="title")
         return bool(line.spans)
 
     def _label_below_title(self, at: int, line: Line) -> None:
@@ -435,6 +465,56 @@ class _Reading:
                 self._put_subtitle(line)
         elif self._is_above_marks(at, line, SENTENCE):
             self._put(line, "caption", "shape.above-marks", second="subtitle")
+
+    def _is_house(self, at: int, line: Line) -> bool:
+        """Whether a line above the headline is the house's: its name, a desk's slug.
+
+        `SUDAN-GUM/SEASON (FEATURE)`, or a name with what the house is behind a mark.
+        """
+        foreign = line.text.isascii()
+        if not foreign and not (HOUSE_MARK.search(line.text) and self._is_slogan(line)):
+            return False
+        return any(
+            not below.text.isascii() and self._is_untold(below)
+            for below in self.lines[at + 1 : at + 1 + NEAR]
+        )
+
+    def _is_unsaid(self, at: int, line: Line) -> bool:
+        """Whether the text says nothing of a line, and much of a headline below it.
+
+        The words of a house, of a menu or of a desk are not those of the news.
+        """
+        if line.size > SHORT or line.prose:
+            return False
+        near = range(at + 1, min(at + 1 + NEAR, len(self.lines)))
+        first = 0
+        for below in near:
+            if self._is_untold(self.lines[below]):
+                first = first or below
+            elif self.lines[below].prose:
+                near = range(at + 1, below)
+                break
+        if not first or not any(map(self._is_dated, self.lines[at + 1 : first + 3])):
+            return False  # columns in print open with a verse or a saying
+        prose = [line.text for line in self.lines[first + 1 :] if line.size >= LONG]
+        said = stems(" ".join(prose[:PAIR]))
+        if not said.isdisjoint(stems(line.text)):
+            return False
+        for below in near:
+            words = stems(self.lines[below].text)
+            if len(words & said) >= max(PAIR, SOME * len(words)):
+                return self._is_untold(self.lines[below])
+        return False
+
+    def _is_untold(self, line: Line) -> bool:
+        """Whether nothing but its shape tells a line, which is a headline's."""
+        return _is_headline(line) and not self._is_mark(line)
+
+    def _is_dated(self, line: Line) -> bool:
+        return line.size <= LONGEST_HEADER_LINE and bool(self._read_dated(line.text))
+
+    def _is_slogan(self, line: Line) -> bool:
+        return line.size <= LONG and self.phrases.is_slogan(line.text)
 
     def _is_credit(self, at: int, line: Line) -> bool:
         """Whether a line above the headline credits or describes a picture."""
@@ -515,11 +595,25 @@ class _Reading:
             return False
         if any(above.label != "section" for above in self.lines[:at]):
             return False
+        if " " not in line.text and self._is_title_below_date(at, line):
+            return True
         following = self.lines[at + 1]
         return (
             following.size >= max(LONGEST_KICKER, 2 * line.size)
             and self._title_follows(at)
             and self._is_title(at + 1, following)
+        )
+
+    def _is_title_below_date(self, at: int, line: Line) -> bool:
+        """Whether a headline follows a date below a single word: `ريبورتاج`."""
+        if at + 2 >= len(self.lines) or not self._read_dated(self.lines[at + 1].text):
+            return False
+        below = self.lines[at + 2]
+        return (
+            below.size >= max(LONGEST_KICKER, 2 * line.size)
+            and not below.prose
+            and not self._is_mark(below)
+            and self._is_title(at + 2, below)
         )
 
     def _announces_title(self, at: int, line: Line) -> bool:
@@ -685,9 +779,36 @@ class _Reading:
         rule = "byline.with-date" if byline else "date.line"
         if byline and self.body and not byline.authors:
             label = "source"
+        if reading.created is None and self._is_clock_of(line):
+            self._put(line, "date", "date.clock-below")
+            return True
         self._put(line, label, rule, date=reading, byline=byline)
         self.dated = True
         self.named |= bool(byline and byline.authors)
+        return True
+
+    def _is_clock_of(self, line: Line) -> bool:
+        """Whether a clock belongs to the day that is the line above: `10:00 م`.
+
+        That line is read again with it.
+        """
+        at = self.lines.index(line)
+        above = self.lines[at - 1].spans[0] if at else None
+        if above is None or above.date is None or above.date.precision != "day":
+            return False
+        gap = " " * (line.start - above.start - len(above.content))
+        both = f"{above.content}{gap}{line.text}"
+        reading = self.dates.read(both, self.now)
+        day = above.date.created
+        if (
+            reading is None
+            or day is None
+            or not (reading.created or "").startswith(day)
+        ):
+            return False
+        if reading.precision == "day":
+            return False
+        above.date, above.content = reading, f"{above.content} {line.text}"
         return True
 
     def _label_byline(self, at: int, line: Line) -> bool:
@@ -789,12 +910,23 @@ class _Reading:
         match = self._match(line, zone)
         if match is None:
             return False
+        if match.label == "title":
+            return self._label_titled(line, match)
         if match.label in ("caption", "related") and not self.title:
             if match.rest < line.size or match.label == "related":
                 return False  # `صور.. افتتاح المتحف` is a headline
             self._put(line, "section", "shape.kicker", second="caption")
         else:
             self._put_match(line, match)
+        return True
+
+    def _label_titled(self, line: Line, match: Match) -> bool:
+        """Label a headline with its field's name before it, in a database's export."""
+        if self.title or match.rest == line.size:
+            return False
+        self._put_match(line, match)
+        self.title = fold(line.text[match.rest :])
+        self.title_size = line.size - match.rest
         return True
 
     def _match(self, line: Line, zone: Zone) -> Match | None:
@@ -993,13 +1125,22 @@ class _Reading:
         elif not self._label_copyright(at, line):
             self._put(line, "boilerplate", ended)
 
+    def _label_link(self, line: Line) -> bool:
+        """Label hash tags, and an address in a list of references."""
+        text = line.text
+        if text[0] == "#" and HASHTAGS.fullmatch(text):
+            self._put(line, "tags", "shape.hashtags")
+        elif text[0] in "[0123456789" and NUMBERED_URL.fullmatch(text):
+            self._put(line, "boilerplate", "shape.url")
+        return bool(line.spans)
+
     def _label_footer(self, at: int, line: Line, *, footer: bool) -> bool:
         """Label a line below the text by its shape."""
         text = line.text
+        if self._label_link(line):
+            return True
         if self._is_below_picture(at, line):
             self._put(line, "caption", "caption.below-picture", second="body")
-        elif HASHTAGS.fullmatch(text):
-            self._put(line, "tags", "shape.hashtags")
         elif self.phrases.is_share_bar(text):
             self._put(line, "share", "share.bar")
         elif rule := self._contact(at, line):
