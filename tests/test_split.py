@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsingest.article import rules
+from newsingest.article.lines import BLANK, lines_of
 from newsingest.article.record import Label
-from newsingest.article.split import BLANK, Splitter, lines_of
+from newsingest.article.split import Splitter
 
 SPLITTER = Splitter(rules.load())
 LABELS = set(get_args(Label))

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from newsingest.article.bylines import Byline
     from newsingest.article.dates import DateReading
+    from newsingest.article.lines import Span
     from newsingest.article.parse import Parser
     from newsingest.article.record import Label
-    from newsingest.article.split import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from newsingest.article.bylines import Byline
     from newsingest.article.dates import DateReading
+    from newsingest.article.lines import Span
     from newsingest.article.record import Metadata
-    from newsingest.article.split import Span
 
 EMAIL = lazy(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 PHONE = lazy(r"(?<![\w@.])(?:\+|00)?\(?\d[\d\s()\N{NO-BREAK SPACE}-]{4,}\d(?![\w@])")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from newsingest.article.align import Alignment
+    from newsingest.article.lines import Span
     from newsingest.article.record import Alignments
-    from newsingest.article.split import Span
 
 Side: TypeAlias = Literal["source", "body", "text"]
 BETWEEN = "\n\n"

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from newsingest.article.align import Alignment
     from newsingest.article.aligned import AlignedMetadata
     from newsingest.article.decode import Decoded
+    from newsingest.article.lines import Span
     from newsingest.article.record import Alignments, Label
-    from newsingest.article.split import Span
 
 ARABIC = in_windows("".join(map(chr, range(0x621, 0x64B))), "ignore")
 LATIN = bytes((*range(0x41, 0x5B), *range(0x61, 0x7B)))
