@@ -1,6 +1,6 @@
 """The benchmark: newsingest, the floor and honest peers side by side.
 
-    python bench/run.py               everything, about twenty minutes of two cores
+    python bench/run.py               everything, about ten minutes of two cores
     python bench/run.py --quick       2,000 files, two rounds, two minutes
     python bench/run.py --only growth --only startup
 
