@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsingest.article.fold import fold
@@ -42,6 +43,9 @@ HOUSES = {"paper", "agency", "group"}
 LINK_NUMBER = lazy(r"(?:[*#•+]\s?)?\[\d+\](?=\S)")
 """What stands before a link there: `* [6]محليات`."""
 HOUSE_MARK = lazy(r"[-–—|](?<=\s.)")
+"""What parts a house's name from what it says it is."""
+LEAD = 2000
+"""Characters of a paragraph that are looked through for a headline's words."""
 
 
 class Header(Labelling):
@@ -135,8 +139,8 @@ class Header(Labelling):
                 break
         if not first or not any(map(self._is_dated, self.lines[at + 1 : first + 3])):
             return False  # columns in print open with a verse or a saying
-        prose = [line.text for line in self.lines[first + 1 :] if line.size >= LONG]
-        said = stems(" ".join(prose[:PAIR]))
+        text = (below for below in self.lines[first + 1 :] if below.size >= LONG)
+        said = stems(" ".join(below.text[:LEAD] for below in islice(text, PAIR)))
         if not said.isdisjoint(stems(line.text)):
             return False
         for below in near:
