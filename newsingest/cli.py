@@ -9,7 +9,7 @@ import click
 
 from newsingest.given import (
     Seconds,
-    configured,
+    config,
     format_options,
     input_options,
     log_format,
@@ -147,14 +147,7 @@ def cli() -> None:
     help="Name every reject, and say where a crash was.",
 )
 @log_format
-@click.option(
-    "--config",
-    callback=configured,
-    is_eager=True,
-    expose_value=False,
-    metavar="FILE",
-    help="A TOML file with options: jobs = 4.",
-)
+@config("jobs = 4")
 def parse(**given: Any) -> None:
     """Parse folders, files, archives, or `-` for one article on stdin.
 

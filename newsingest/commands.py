@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from newsingest.given import (
-    configured,
+    config,
     format_options,
     input_options,
     log_format,
@@ -51,14 +51,7 @@ def shards() -> None:
 )
 @input_options
 @quiet
-@click.option(
-    "--config",
-    callback=configured,
-    is_eager=True,
-    expose_value=False,
-    metavar="FILE",
-    help="A TOML file with options: size = 500.",
-)
+@config("size = 500")
 def shards_plan(**given: Any) -> None:
     """List every input once, cut the list into shards, keep how they are to be read.
 

@@ -230,3 +230,15 @@ log_format = click.option(
     help="What stderr is written in.",
 )
 """What people are told: options of every command that takes its time."""
+
+
+def config(example: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option that takes defaults from a file."""
+    return click.option(
+        "--config",
+        callback=configured,
+        is_eager=True,
+        expose_value=False,
+        metavar="FILE",
+        help=f"A TOML file with options: {example}.",
+    )

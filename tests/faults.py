@@ -6,6 +6,7 @@ import contextlib
 import re
 import socket
 import struct
+import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
@@ -120,3 +121,23 @@ class Proxy:
     def _hang_up(client):
         """Reset the connection instead of ending it."""
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@contextlib.contextmanager
+def served(*command, port="--port"):
+    """The port at which a server in a process of its own answers."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number = free.getsockname()[1]
+    with subprocess.Popen(
+        [*command, port, str(number)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        for _ in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", number)).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield number
+        process.terminate()

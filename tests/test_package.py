@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import pickle
 import subprocess
 import sys
-import typing
 import zipfile
 from pathlib import Path
 
@@ -14,7 +12,6 @@ import pytest
 
 import newsingest
 from newsingest.article.patterns import Lazy
-from newsingest.article.tuples import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "newsingest"
@@ -128,40 +125,6 @@ def test_every_pattern_that_waits_can_be_compiled():
     ]
     assert len(waiting) > 40
     assert [one.pattern for one in waiting] == [one.source[0] for one in waiting]
-
-
-class Theirs(typing.NamedTuple):
-    """A page and its lines."""
-
-    page: int
-    lines: tuple[str, ...] = ()
-
-    @property
-    def empty(self):
-        return not self.lines
-
-
-class Ours(NamedTuple):
-    """A page and its lines."""
-
-    page: int
-    lines: tuple[str, ...] = ()
-
-    @property
-    def empty(self):
-        return not self.lines
-
-
-def test_named_tuples_are_what_typing_makes():
-    assert Ours._fields == Theirs._fields
-    assert Ours._field_defaults == Theirs._field_defaults
-    assert typing.get_type_hints(Ours) == typing.get_type_hints(Theirs)
-    assert (Ours.__doc__, Ours.__module__) == (Theirs.__doc__, Theirs.__module__)
-    assert Ours(1) == Theirs(1)
-    assert Ours(1, ("a",))._replace(page=2)._asdict() == {"page": 2, "lines": ("a",)}
-    assert (Ours(1).empty, Ours(1, ("a",)).empty) == (True, False)
-    assert repr(Ours(1)) == repr(Theirs(1)).replace("Theirs", "Ours")
-    assert type(pickle.loads(pickle.dumps(Ours(1)))) is Ours  # noqa: S301
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -20,7 +18,7 @@ os.environ[GRPC] = "false"  # read when gcsfs is imported; no emulator answers t
 gcsfs = pytest.importorskip("gcsfs", reason="make remote")
 pytest.importorskip("gcp_storage_emulator", reason="make remote")
 
-from faults import Fault, Proxy  # noqa: E402
+from faults import Fault, Proxy, served  # noqa: E402
 
 BIN = Path(sys.executable).parent
 ARTICLE = "افتتاح الحديقة رقم {0}\n\nالقاهرة - رويترز\n\n7 مارس 2024\n\nأعلنت البلدية بدء العمل في الحديقة رقم {0} أمس.\n"
@@ -29,21 +27,9 @@ ARTICLE = "افتتاح الحديقة رقم {0}\n\nالقاهرة - رويتر
 @pytest.fixture(scope="module")
 def server():
     """The port of an emulator in a process of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [BIN / "gcp-storage-emulator", "start", "--host", "127.0.0.1", "--in-memory"]  # fmt: skip
-    command += ["--port", str(port), "--default-bucket", "corpus"]
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+    command = (BIN / "gcp-storage-emulator", "start", "--host", "127.0.0.1")
+    with served(*command, "--in-memory", "--default-bucket", "corpus") as port:
         yield port
-        process.terminate()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
@@ -21,7 +20,7 @@ import pytest
 s3fs = pytest.importorskip("s3fs", reason="make remote")
 pytest.importorskip("moto.server", reason="make remote")
 
-from faults import Fault, Proxy  # noqa: E402
+from faults import Fault, Proxy, served  # noqa: E402
 
 COMMAND = str(Path(sys.executable).parent / "newsingest")
 SECRET = "wJalrXUtnFEMI-not-a-secret"  # noqa: S105 - of nobody
@@ -42,20 +41,9 @@ def article(number, more=""):
 @pytest.fixture(scope="module")
 def server():
     """The port of a moto server in a process of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+    command = (sys.executable, "-m", "moto.server", "-H", "127.0.0.1")
+    with served(*command, port="-p") as port:
         yield port
-        process.terminate()
 
 
 @pytest.fixture(scope="module")

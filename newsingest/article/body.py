@@ -362,7 +362,7 @@ class Body(Labelling):
         """An agency's credit, a writer's name or a date as one of the last lines."""
         if line.size > LONGEST_HEADER_LINE:
             return False
-        if self._label_date(line):
+        if self._label_date(at, line):
             return True
         if self.authors and self._is_signed_again(line):
             self._put(line, "byline", "byline.again")

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from newsingest.article.fold import TATWEEL, UNSEEN, fold, fold_all, fold_word
 from newsingest.article.patterns import lazy
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -211,7 +210,7 @@ class BylineReader:
             return None  # one word that no table has
         role, start = self._leading_role(line)
         cut = _cut(line, start)
-        if [1 for text, *_ in cut if text.count(" ") > MOST_BLANKS]:
+        if any(text.count(" ") > MOST_BLANKS for text, *_ in cut):
             return None
         told = self._classify(cut)
         if role and len(told) == 1 and told[0].value.isascii():
@@ -219,8 +218,8 @@ class BylineReader:
         pieces = self._resolve(told) if 0 < len(told) <= MOST_PIECES else None
         if pieces is None:
             return None
-        guessed = [1 for piece in pieces if piece.guessed and piece.kind != "paper"]
-        return _byline(line, pieces, role=role, guessed=bool(guessed))
+        guessed = any(piece.guessed for piece in pieces if piece.kind != "paper")
+        return _byline(line, pieces, role=role, guessed=guessed)
 
     def credit(self, text: str) -> Byline | None:
         """Read what stands behind `المصدر:`, where `تاس` can only be the agency.
@@ -494,7 +493,7 @@ def _compact(names: Iterable[str]) -> list[str]:
 
 def _without_initials(pieces: list[Piece]) -> list[Piece]:
     """Drop desk initials beside an agency: `ز.أ.ب/أ.ح (أ ف ب، رويترز)`."""
-    if not [1 for piece in pieces if piece.kind in ("agency", "group")]:
+    if all(piece.kind not in ("agency", "group") for piece in pieces):
         return pieces
     return [
         piece for piece in pieces

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from newsingest.article import calendars
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from newsingest.article.patterns import lazy
-from newsingest.article.tuples import NamedTuple
 
 
 class Item:

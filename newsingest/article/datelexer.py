@@ -12,11 +12,10 @@ import re
 import unicodedata
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from newsingest.article.fold import FOLD, WINDOWS, from_windows, in_windows
 from newsingest.article.patterns import lazy
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

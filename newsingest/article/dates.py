@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from newsingest.article import calendars
 from newsingest.article.datefacts import UNKNOWN, Clock, Day, Fact, understand
@@ -18,7 +18,6 @@ from newsingest.article.dategrammar import find, touches
 from newsingest.article.datelexer import Lexicon
 from newsingest.article.datelexer import fold as lexical
 from newsingest.article.patterns import lazy
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsingest.article import magic
 from newsingest.article.record import RejectedError
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

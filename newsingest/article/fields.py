@@ -258,4 +258,4 @@ def _unique(items: Iterable[str]) -> list[str]:
 
 
 def _all(some: Iterable[Iterable[str]]) -> list[str]:
-    return list(dict.fromkeys(chain.from_iterable(some)))
+    return _unique(chain.from_iterable(some))

@@ -74,7 +74,7 @@ class Header(Labelling):
             self._label_below_title(at, line)
         elif not self._label_above_title(at, line) and self._is_title(at, line):
             self._put(line, "title", "shape.title")
-            self._keep_title(line)
+            self._keep_title(line.text)
         return bool(line.spans)
 
     def _label_above_title(self, at: int, line: Line) -> bool:
@@ -275,7 +275,7 @@ class Header(Labelling):
             return False
         return (
             self._label_marks(line)
-            or self._label_date(line)
+            or self._label_date(at, line)
             or self._label_phrase(line, "header")
             or self._label_byline(at, line)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 from newsingest.article.dates import DateReader, DateReading, could_be_date
 from newsingest.article.fold import TATWEEL, fold
@@ -23,7 +23,6 @@ from newsingest.article.lines import (
 )
 from newsingest.article.patterns import lazy
 from newsingest.article.phrases import LONGEST_WORD, Match, PhraseBook
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
     from newsingest.article.record import Label
 
 SLACK = 12
-"""A headline printed twice differs by no more marks and spaces than that."""
+"""A headline printed twice differs by no more marks and spaces than that, and no more
+spaces part a day from its clock."""
 LONGEST_CRUMBS = 60
 MOST_CRUMBS = 4
 NAMES_ITSELF = {"section", "caption"}
@@ -92,8 +92,8 @@ class Labelling:
         self.authors: set[str] = set()
         self.table, self.tags_end = range(0), 0
 
-    def _keep_title(self, line: Line) -> None:
-        self.title, self.title_size = fold(line.text), line.size
+    def _keep_title(self, text: str) -> None:
+        self.title, self.title_size = fold(text), len(text)
 
     def _is_title_again(self, line: Line) -> bool:
         size = line.size - self.title_size
@@ -182,7 +182,7 @@ class Labelling:
         match = self.phrases.match(text, "header")
         return match is not None and match.label == "section"
 
-    def _label_date(self, line: Line) -> bool:
+    def _label_date(self, at: int, line: Line) -> bool:
         """Label a date line; what stands beside the date may be a byline."""
         found = self._read_dated(line.text)
         if found is None:
@@ -194,7 +194,7 @@ class Labelling:
         rule = "byline.with-date" if byline else "date.line"
         if byline and self.body and not byline.authors:
             label = "source"
-        if reading.created is None and self._is_clock_of(line):
+        if reading.created is None and self._is_clock_below(at, line):
             self._put(line, "date", "date.clock-below")
             return True
         self._put(line, label, rule, date=reading, byline=byline)
@@ -202,26 +202,22 @@ class Labelling:
         self.named |= bool(byline and byline.authors)
         return True
 
-    def _is_clock_of(self, line: Line) -> bool:
+    def _is_clock_below(self, at: int, line: Line) -> bool:
         """Whether a clock belongs to the day that is the line above: `10:00 م`.
 
         That line is read again with it.
         """
-        at = self.lines.index(line)
-        above = self.lines[at - 1].spans[0] if at else None
-        if above is None or above.date is None or above.date.precision != "day":
+        if not at or not self.lines[at - 1].spans:
             return False
-        gap = " " * (line.start - above.start - len(above.content))
-        both = f"{above.content}{gap}{line.text}"
+        above = self.lines[at - 1].spans[0]
+        gap = line.start - above.start - len(above.content)
+        if above.date is None or above.date.precision != "day" or gap > SLACK:
+            return False
+        both = f"{above.content}{' ' * gap}{line.text}"
         reading = self.dates.read(both, self.now)
-        day = above.date.created
-        if (
-            reading is None
-            or day is None
-            or not (reading.created or "").startswith(day)
-        ):
+        if reading is None or reading.precision == "day":
             return False
-        if reading.precision == "day":
+        if not (reading.created or "").startswith(above.date.created or "-"):
             return False
         above.date, above.content = reading, f"{above.content} {line.text}"
         return True
@@ -340,8 +336,7 @@ class Labelling:
         if self.title or match.rest == line.size:
             return False
         self._put_match(line, match)
-        self.title = fold(line.text[match.rest :])
-        self.title_size = line.size - match.rest
+        self._keep_title(line.text[match.rest :])
         return True
 
     def _match(self, line: Line, zone: Zone) -> Match | None:

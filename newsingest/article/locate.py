@@ -6,11 +6,10 @@ The source is aligned with `body`, and `body` with `text`: an entity that was fo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from newsingest.article.edits import Edit
 from newsingest.article.fold import UNSEEN, printed
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -8,13 +8,12 @@ for the way back, and to what does all of them at once where the text allows it.
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsingest.article import addresses, packaged
 from newsingest.article.profiles import ProfileError
 from newsingest.article.quick import Quick
 from newsingest.article.steps import ADDRESSES, compile_step, rare_leads
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

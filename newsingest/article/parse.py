@@ -138,7 +138,7 @@ class Parser:
             metadata.title_normalized = self.normalize(metadata.title)
         if not body:
             metadata.warnings.append("no-body")
-        elif [1 for span in spans if span.second and span.label in DOUBTED]:
+        elif any(span.second and span.label in DOUBTED for span in spans):
             metadata.warnings.append("body-unsure")
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from newsingest.article.fold import fold, fold_all, raw_offset
 from newsingest.article.patterns import lazy
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,9 +60,6 @@ LENGTHS = {"line": 90, "mark": 160, "start": 400}
 """The longest line, in characters, that a rule without `short` is tried on: a phrase
 alone is short by nature; a related headline was seen with 230."""
 
-
-ENDS_ARCHIVED = "ةهفى)]-.ه"
-"""The last characters of a line that may end as captions of archives do."""
 
 SHARE_OF_BAR = 0.5
 """A bar of buttons is share when this much of its words is: `Pin Interest` is not."""
@@ -244,9 +240,7 @@ class PhraseBook:
 
     def ends_archived(self, line: str) -> bool:
         """Whether a line ends in what only pictures are: `… - صورة أرشيفية`."""
-        return line[-1] in ENDS_ARCHIVED and fold(line).rstrip(DECORATION).endswith(
-            self._archived
-        )
+        return fold(line).rstrip(DECORATION).endswith(self._archived)
 
     def call(self, line: str) -> str | None:
         """The rule of a call to the reader that ends a line: `… اضغط هنا`."""

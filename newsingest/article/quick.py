@@ -12,13 +12,12 @@ from __future__ import annotations
 import unicodedata
 from codecs import charmap_build, charmap_decode, charmap_encode
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsingest.article.addresses import SIGNS, doubtful
 from newsingest.article.fold import CONTROLS, WINDOWS
 from newsingest.article.patterns import lazy
 from newsingest.article.steps import rare_leads
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     import re

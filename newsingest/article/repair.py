@@ -8,10 +8,9 @@ line, and undamaged text costs a few searches for single characters.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsingest.article.edits import Edit, apply
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -56,12 +56,11 @@ class Splitter:
         timezone: str | None = None,
     ) -> None:
         """Compile the tables. Raises `ValueError` for an unknown zone."""
-        self.phrases = PhraseBook(rules)
-        self.bylines = BylineReader(rules)
-        self.dates = DateReader(rules, date_order=date_order, timezone=timezone)
-        words = self.bylines.function_words
-        prose = frozenset(word for word in words if not self.dates.has_word(word))
-        self.tools = Tools(self.phrases, self.bylines, self.dates, prose)
+        bylines = BylineReader(rules)
+        dates = DateReader(rules, date_order=date_order, timezone=timezone)
+        words = bylines.function_words
+        prose = frozenset(word for word in words if not dates.has_word(word))
+        self.tools = Tools(PhraseBook(rules), bylines, dates, prose)
 
     def split(self, text: str, now: datetime | None = None) -> list[Span]:
         """Cut a text into labelled spans that cover all of it; never raises."""
@@ -208,7 +207,7 @@ class _Reading(Header, Body):
                 self._put(
                     line, "title", "shape.title" if at == top else "shape.title-again"
                 )
-                self._keep_title(line)
+                self._keep_title(line.text)
             elif label := beside.get(at):
                 self._put(line, label, "shape.below-title", second="boilerplate")
             elif not self._label_known(at, line):
@@ -233,7 +232,7 @@ class _Reading(Header, Body):
             elif not titles and self._may_be_page_title(line):
                 titles = [at]
             if titles == [at]:
-                self._keep_title(line)
+                self._keep_title(line.text)
         return titles, beside
 
     def _may_be_page_title(self, line: Line) -> bool:

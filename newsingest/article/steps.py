@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from newsingest.article.patterns import lazy
 from newsingest.article.profiles import characters
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

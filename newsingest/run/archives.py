@@ -11,10 +11,9 @@ import os
 import struct
 from collections import Counter
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from newsingest.article.record import RejectedError
-from newsingest.article.tuples import NamedTuple
 from newsingest.run import reading
 from newsingest.run.inputs import (
     ARCHIVES,

@@ -14,13 +14,12 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import orjson
 
 from newsingest.article.parse import parser
 from newsingest.article.record import Options, RejectedError
-from newsingest.article.tuples import NamedTuple
 from newsingest.run.inputs import Done, is_remote, racy
 from newsingest.run.reading import Reading, read
 from newsingest.run.summary import Reject
@@ -163,14 +162,11 @@ class Worker:
         for item in items:
             found = self._attempt(item, clock)
             ahead.append((item, found))
-            size += AHEAD // AHEAD_FILES
             size += len(found.raw) if isinstance(found, Reading) else 0
-            if size >= AHEAD:
-                while ahead:
-                    yield ahead.popleft()
+            if len(ahead) >= AHEAD_FILES or size >= AHEAD:
+                yield from _taken(ahead)
                 size = 0
-        while ahead:
-            yield ahead.popleft()
+        yield from _taken(ahead)
 
     def _attempt(self, item: Input, clock: Clock | None) -> Reading | Exception:
         try:
@@ -266,6 +262,14 @@ class Worker:
         if not self.job.relative_to_mtime or not reading.mtime_ns:
             return None
         return datetime.fromtimestamp(reading.mtime_ns // 10**9, tz=self.zone)
+
+
+def _taken(
+    ahead: deque[tuple[Input, Reading | Exception]],
+) -> Iterator[tuple[Input, Reading | Exception]]:
+    """All of a queue, no longer kept in it: the next contents need the room."""
+    while ahead:
+        yield ahead.popleft()
 
 
 def _zone(name: str | None) -> tzinfo:

@@ -13,9 +13,8 @@ import signal
 import time
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from newsingest.article.tuples import NamedTuple
 from newsingest.run import ingest, parts, places, plans, shards, sinks
 from newsingest.run.jobs import cpus
 from newsingest.run.shards import GIVEN_UP, Way, run_shard

@@ -8,11 +8,10 @@ import signal
 import sys
 import time
 from contextlib import ExitStack, contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import orjson
 
-from newsingest.article.tuples import NamedTuple
 from newsingest.run import progress as show
 from newsingest.run import sinks, sources
 from newsingest.run.batch import Result, reject_lines

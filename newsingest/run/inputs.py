@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsingest.article.patterns import lazy
-from newsingest.article.tuples import NamedTuple
 from newsingest.run import reading
 
 if TYPE_CHECKING:

@@ -6,10 +6,9 @@ import errno
 import os
 import stat
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from newsingest.article.record import RejectedError
-from newsingest.article.tuples import NamedTuple
 
 if TYPE_CHECKING:
     import lzma

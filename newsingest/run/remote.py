@@ -585,25 +585,24 @@ def names_below(folder: bytes) -> list[str]:
 
 def size(file: bytes) -> int | None:
     """The bytes of a file; `None` where there is none. Raises `RunError`."""
-    place = store(file)
-    try:
-        return int(place.info(place.path(file))["size"])
-    except StoreError as error:
-        if error.missing:
-            return None
-        raise failed(file, error) from None
+    told = _told(file)
+    return None if told is None else int(told["size"])
 
 
 def exists(file: bytes) -> bool:
     """Whether there is such a file. Raises `RunError` where that is not known."""
+    return _told(file) is not None
+
+
+def _told(file: bytes) -> Mapping[str, Any] | None:
+    """What a store says of a file; `None` where there is none. Raises `RunError`."""
     place = store(file)
     try:
-        place.info(place.path(file))
+        return place.info(place.path(file))
     except StoreError as error:
         if error.missing:
-            return False
+            return None
         raise failed(file, error) from None
-    return True
 
 
 def content(file: bytes) -> bytes | None:

@@ -9,10 +9,9 @@ import os
 import stat
 from contextlib import contextmanager, suppress
 from hashlib import sha256
-from typing import IO, TYPE_CHECKING, Protocol, runtime_checkable
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from newsingest.article.record import RejectedError
-from newsingest.article.tuples import NamedTuple
 from newsingest.run import reading
 from newsingest.run.inputs import is_remote, printable
 from newsingest.run.summary import LOCKED, SIGPIPE, RunError

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsingest.article.record import Metadata, Reason
-from newsingest.article.tuples import NamedTuple
 from newsingest.version import VERSION
 
 if TYPE_CHECKING:
