@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -202,6 +202,12 @@ def _tokens(folded: str) -> list[str]:
     return [folded] if folded.isalpha() else _TOKEN.findall(folded)
 
 
+def _first(folded: str) -> str:
+    """The first token of a name."""
+    head = folded.partition(" ")[0]
+    return head if head.isalpha() else _tokens(folded)[0]
+
+
 class Word(NamedTuple):
     """What a name in the tables is: its kind in a shape, its value, the rule's name."""
 
@@ -257,17 +263,17 @@ class Lexicon:
             spellings.setdefault(folded, word)
             if "لا" in folded:
                 spellings.setdefault(swapped_lam_alef(folded), word)
-        self._entries: dict[str, list[tuple[list[str], Word]]] = {}
+        # Cut up when a line has their first token: most never are, and all of them
+        # took 2 ms of each start.
+        self._spelt: dict[str, list[tuple[str, Word]]] = {}
         for spelling, word in spellings.items():
-            first, *rest = _tokens(spelling)
-            self._entries.setdefault(first, []).append((rest, word))
-        for entries in self._entries.values():
-            if len(entries) > 1:
-                entries.sort(key=lambda entry: -len(entry[0]))
+            self._spelt.setdefault(_first(spelling), []).append((spelling, word))
+        self._entries = cache(self._entries_of)
+        self._all = " ".join(spellings)
         # The dates of a house differ in little but their digits. With no digit in any
         # name, a line is cut up once for all of them.
         self._cut = lru_cache(maxsize=512)(self._cut_up)
-        self._numberless = _DIGIT.search(" ".join(spellings)) is None
+        self._numberless = _DIGIT.search(self._all) is None
         # Of a name the longest word: `قبل` of `من قبل`, for `من` stands everywhere.
         self._tellers = frozenset(
             spelling if spelling.isalpha() else max(_LETTERS.findall(spelling), key=len)
@@ -278,12 +284,15 @@ class Lexicon:
     @cached_property
     def words(self) -> frozenset[str]:
         """All words of all names, folded: no other word is inside a date."""
-        return frozenset(
-            token
-            for first, entries in self._entries.items()
-            for rest, _ in entries
-            for token in (first, *rest)
-        )
+        return frozenset(_LETTERS.findall(self._all))
+
+    def _entries_of(self, first: str) -> list[tuple[list[str], Word]]:
+        """The names that begin with a token, longest first: what follows it."""
+        entries = [
+            (_tokens(spelling)[1:], word)
+            for spelling, word in self._spelt.get(first, ())
+        ]
+        return sorted(entries, key=lambda entry: -len(entry[0]))
 
     def scan(self, line: str) -> Scan | None:
         """Cut a line into tokens and say of what kind each is.
@@ -317,7 +326,7 @@ class Lexicon:
                 continue
             after = index + 1
             key = keys[index]
-            entries = self._entries.get(key)
+            entries = self._entries(key) if key in self._spelt else None
             found = self._longest(entries, keys, after) if entries else None
             if not found:
                 kinds[index] = _kind(key)

@@ -33,7 +33,7 @@ LONGEST_HEADLINE = 250
 """Longer ones are several headlines run together; nobody can tell them apart."""
 FEWEST_DIGITS, MOST_DIGITS = 7, 16
 """A phone has so many digits; SMS short codes (`88548`) are none."""
-URL = re.compile(r"(?:https?://|www\.)[^\s<>«»\"“”()،]+[^\s<>«»\"“”()،.:;]")
+URL = lazy(r"(?:https?://|www\.)[^\s<>«»\"“”()،]+[^\s<>«»\"“”()،.:;]")
 PIECE = 1 << 16
 """Characters whose words are counted at once: a list of all words takes eight times
 the memory of the text."""
@@ -161,8 +161,9 @@ def _url(by_label: dict[str, list[Span]]) -> str | None:
     """An address that is most of a line of its own: the article's, not a network's."""
     for label in ("boilerplate", "source", "title"):
         for span in by_label.get(label, ()):
-            found = URL.search(span.content)
-            if found and 2 * len(found[0]) > len(span.content):
+            content = span.content
+            found = URL.search(content) if "/" in content or "w" in content else None
+            if found and 2 * len(found[0]) > len(content):
                 return found[0]
     return None
 
