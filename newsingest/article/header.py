@@ -68,7 +68,7 @@ class Header(Labelling):
         """Label a header line that nothing but its place and shape tells."""
         if line.text[0] in "hw" and URL_LINE.fullmatch(line.text):
             self._put(line, "boilerplate", "shape.url")
-        elif LINK_NUMBER.match(line.text):
+        elif "[" in line.text and LINK_NUMBER.match(line.text):
             self._put(line, "boilerplate", "shape.links")
         elif self.title:
             self._label_below_title(at, line)

@@ -25,7 +25,7 @@ def characters(items: Iterable[str]) -> Iterator[str]:
     'abcd'
     """
     for item in items:
-        found = CODE_POINTS.fullmatch(item)
+        found = CODE_POINTS.fullmatch(item) if item[:2] == "U+" else None
         if found is None:
             yield item
         else:

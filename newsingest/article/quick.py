@@ -83,7 +83,9 @@ class Singly(NamedTuple):
                 before = changed
             if step.needs:
                 continue
-            results = _each(step.apply, results)
+            last, results = results, _each(step.apply, results)
+            if results == last:
+                continue
             pairs = zip(COMMONEST, results, strict=True)
             changed = {c: new for c, new in pairs if c != new}
             awkward |= {c for c, new in changed.items() if not needs.isdisjoint(new)}
