@@ -28,6 +28,7 @@ FILES = (
     "agencies",
     "datewords",
     "footers",
+    "headers",
     "months-hijri",
     "months",
     "names",
