@@ -1,0 +1,97 @@
+"""The place and the agency glued before the first words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from newsingest.article.dates import DateReading, could_be_date
+from newsingest.article.labelling import Labelling, without_date
+from newsingest.article.lines import MOST_NAME_WORDS
+from newsingest.article.patterns import lazy
+
+if TYPE_CHECKING:
+    from newsingest.article.bylines import Byline
+
+LONGEST_DATELINE = 110
+DATELINE_KINDS = {
+    "agency", "weak-agency", "group", "place", "paper", "person", "role",
+}  # fmt: skip
+DATELINE_MARK = re.compile(
+    r"""
+    [-–—ـ:/)]  # first, by itself: a search for one of some letters is the fastest
+    (?: (?<=\)) (?: \s* [-–—:ـ]+ | (?=\s) )
+      | (?<=-) -+ | (?<=[–—]) | (?<=[-ـ]) [-ـ]*\s | (?<=\s[-ـ]) [-ـ]*
+      | (?<=:) [\s-]* | (?<=/) | (?<=\w-) (?=\w)
+    ) \s*
+    """,
+    re.VERBOSE,
+)
+DAY_MONTH = lazy(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
+
+
+class Datelines(Labelling):
+    """Where a text was sent from, if its first paragraph says so."""
+
+    def _dateline(self, text: str) -> tuple[int, Byline, DateReading | None] | None:
+        """The place and agency glued before the first words, up to its mark."""
+        head = text[:LONGEST_DATELINE]
+        for found in reversed(list(DATELINE_MARK.finditer(head))):
+            mark, start = found[0], found.start()
+            prefix = text[: start + 1] if mark[0] == ")" else text[:start].rstrip()
+            read = self._read_dateline(prefix, mark)
+            glued = mark == "-" and len(prefix) == start
+            if (
+                read
+                and text[found.end() :].strip()
+                and not (glued and not read[0].agencies)
+            ):
+                return found.end(), *read
+        return self._glued_dateline(head)
+
+    def _glued_dateline(
+        self, head: str
+    ) -> tuple[int, Byline, DateReading | None] | None:
+        """`دمشق-سانا` before the first word, with nothing but a space behind it."""
+        words = head.split(None, 3)
+        for count in range(1, len(words)):
+            if "-" in words[count - 1]:
+                length = head.index(words[count], len(" ".join(words[:count])) - 1)
+                found = self._read_dateline(head[:length].rstrip())
+                if found and found[0].agencies and found[0].dateline:
+                    return length, *found
+        return None
+
+    def _read_dateline(
+        self, prefix: str, mark: str = ""
+    ) -> tuple[Byline, DateReading | None] | None:
+        if not self.prose_words.isdisjoint(prefix.split()):
+            return None
+        reading = self.dates.read(prefix, self.now) if could_be_date(prefix) else None
+        beside = without_date(prefix, reading) if reading else prefix
+        byline = self.bylines.read(DAY_MONTH.sub(" ", beside))
+        if byline is None or not byline.kinds <= DATELINE_KINDS:
+            office = byline and byline.kinds == {"desk", "paper"} and ":" not in mark
+            return (byline, reading) if byline and office else None
+        people = [p.text for p in byline.pieces if p.kind == "person"]
+        named = ":" in mark and byline.dateline and all(map(self._is_named, people))
+        if people and not named and not (byline.agencies and byline.dateline):
+            return None
+        dated = reading and byline.agencies and "person" not in byline.kinds
+        short = ":" in mark and byline.dateline and " " not in byline.dateline
+        sure = short and (people or byline.kinds == {"place", "agency"})
+        if byline.guessed and not (dated or sure or self._may_guess(byline)):
+            return None
+        if byline.kinds == {"paper"} and not self.bylines.is_paper(beside):
+            return None
+        return byline, reading
+
+    def _is_named(self, person: str) -> bool:
+        few = len(person.split()) <= MOST_NAME_WORDS + 1  # one may be `بن`
+        return few and self.bylines.is_person(person)
+
+    def _may_guess(self, byline: Byline) -> bool:
+        """Whether a place no table knows stands beside one it knows and an agency."""
+        places = [piece for piece in byline.pieces if piece.kind == "place"]
+        known = [piece for piece in places if self.bylines.is_place(piece.text)]
+        return bool(byline.agencies and known) and "person" not in byline.kinds

@@ -1,0 +1,202 @@
+"""Lines below the text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsingest.article.asides import Asides
+from newsingest.article.fold import fold
+from newsingest.article.lines import (
+    LONG,
+    LONGEST_HEADER_LINE,
+    LONGEST_INITIALS,
+    LONGEST_NOTICE,
+    LONGEST_SIGNATURE,
+    LONGEST_TAG,
+    MOST_NAME_WORDS,
+    TERMINAL,
+    Line,
+)
+from newsingest.article.patterns import lazy
+from newsingest.article.shapes import closes
+from newsingest.article.tags import Tags
+
+if TYPE_CHECKING:
+    from newsingest.article.bylines import Byline
+
+BRACKETED = lazy(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
+NUMBERED_URL = lazy(r"\[?\d+[.\]]\s+https?://\S+")
+"""A line of the references below a page that `lynx -dump` made text."""
+HASHTAGS = lazy(r"(?:#[\w_]+\s*)+")
+CONTACT = lazy(
+    r"@[\w-]+\.\w|\bwww\.|https?://|\[email"
+    r"|(?<!\d)(?!\d{4}-\d\d-\d\d|\d\d-\d\d-\d{4})\d[\d\s()+-]{6,}\d"
+)
+
+
+class Footer(Tags, Asides):
+    """The lines below the text, told by phrases, shapes and names."""
+
+    def _label_below(self, at: int, line: Line, *, footer: bool) -> bool:
+        """Label a line below the text that no phrase tells, if it is not text too."""
+        if footer and closes(line.text):
+            return False  # a button, an advertisement stood between paragraphs
+        if at not in self.table:
+            tags = self._label_tags(at, line, footer=footer)
+            return tags or self._label_footer(at, line, footer=footer)
+        if footer:
+            self._put(line, "boilerplate", "shape.below-footer", second="body")
+        return footer
+
+    def _label_copyright(self, at: int, line: Line) -> bool:
+        """Label a line with a sign, and the holder below a notice that ends in `لـ`."""
+        before = self.lines[at - 1] if at else None
+        if line.size < LONGEST_NOTICE and "©" in line.text:
+            self._put(line, "copyright", "copyright.sign")
+        elif (
+            before
+            and before.label == "copyright"
+            and fold(before.text).endswith((" ل", ":"))
+            and line.size <= LONGEST_SIGNATURE
+        ):
+            self._put(line, "copyright", "copyright.holder-below")
+        else:
+            return False
+        return True
+
+    def _label_after_end(self, at: int, line: Line, ended: str) -> None:
+        match = self._match(line, "footer")
+        if match and match.label in ("copyright", "share", "contact"):
+            self._put_match(line, match)
+        elif not self._label_copyright(at, line):
+            self._put(line, "boilerplate", ended)
+
+    def _label_link(self, line: Line) -> bool:
+        """Label hash tags, and an address in a list of references."""
+        text = line.text
+        if text[0] == "#" and HASHTAGS.fullmatch(text):
+            self._put(line, "tags", "shape.hashtags")
+        elif text[0] in "[0123456789" and NUMBERED_URL.fullmatch(text):
+            self._put(line, "boilerplate", "shape.url")
+        return bool(line.spans)
+
+    def _label_footer(self, at: int, line: Line, *, footer: bool) -> bool:
+        """Label a line below the text by its shape."""
+        text = line.text
+        if self._label_link(line):
+            return True
+        if self._is_below_picture(at, line):
+            self._put(line, "caption", "caption.below-picture", second="body")
+        elif self.phrases.is_share_bar(text):
+            self._put(line, "share", "share.bar")
+        elif rule := self._contact(at, line):
+            self._put(line, "contact", rule)
+        elif self._is_role_below(at, text):
+            self._put(line, "byline", "byline.role-below", second="body")
+        elif len(text) < LONG and (call := self.phrases.call(text)):
+            self._put(line, "share", call)
+        elif self._is_desk_below(at, text):
+            self._put(line, "boilerplate", "shape.desk", second="byline")
+        elif not self._label_marks(line) and not self._label_signature(at, line):
+            if not footer:
+                return False
+            self._put(line, "boilerplate", "shape.below-footer", second="body")
+        return True
+
+    def _is_role_below(self, at: int, text: str) -> bool:
+        """`* كاتب لبناني` below the text, or what the writer named above is."""
+        if not self.bylines.is_role(text.lstrip("* ")):
+            return False
+        signed = at and self.lines[at - 1].spans[0].rule == "byline.last-line"
+        return bool(signed) or text[-1] not in TERMINAL
+
+    def _contact(self, at: int, line: Line) -> str:
+        """The rule by which a line says how to reach somebody.
+
+        `88591 - Stc` are the numbers below `للتواصل … أرسل رسالة إلى`.
+        """
+        text = line.text
+        if CONTACT.search(text) and len(text) < LONG and not line.prose:
+            return "contact.shape"
+        above = self.lines[at - 1].label if at else None
+        number = any(map(str.isdigit, text)) and len(text) <= LONGEST_TAG
+        return "contact.continued" if above == "contact" and number else ""
+
+    def _is_desk_below(self, at: int, text: str) -> bool:
+        """`سليمان/ م ع` below an agency's credit."""
+        above = self.lines[at - 1].label if at else None
+        slashed = "/" in text and not any(map(str.isdigit, text))
+        return above == "source" and slashed and len(text) <= LONGEST_INITIALS
+
+    def _is_desk(self, at: int, byline: Byline) -> bool:
+        """Whether names are the desk's: below an agency's credit, or behind it."""
+        above = self.lines[at - 1].label if at else None
+        return above == "source" or (bool(byline.agencies) and byline.dateline is None)
+
+    def _label_signature(self, at: int, line: Line) -> bool:
+        """An agency's credit, a writer's name or a date as one of the last lines."""
+        if line.size > LONGEST_HEADER_LINE:
+            return False
+        if self._label_date(at, line):
+            return True
+        if self.authors and self._is_signed_again(line):
+            self._put(line, "byline", "byline.again")
+            return True
+        bracketed = BRACKETED.fullmatch(line.text) is not None
+        read = self.bylines.credit if bracketed else self.bylines.read
+        byline = read(line.text)
+        if byline is None:
+            return False
+        if byline.authors:
+            self._label_signed(at, line, byline)
+        elif byline.kinds == {"desk"} and line.size <= LONGEST_TAG:
+            self._put(line, "boilerplate", "shape.desk", second="byline")
+        if not line.spans:
+            self._label_credit(at, line, byline)
+        return bool(line.spans)
+
+    def _label_signed(self, at: int, line: Line, byline: Byline) -> None:
+        """Label a writer's name below the text, or the desk's."""
+        if self._is_desk(at, byline):
+            self._put(line, "boilerplate", "shape.desk")
+        elif not self._is_listed(at) and self._may_close(line, byline):
+            self._put(line, "byline", "byline.last-line", byline=byline)
+            self.signed = True
+
+    def _label_credit(self, at: int, line: Line, byline: Byline) -> None:
+        """Label an agency or the paper as the last line; `وات` below a full stop."""
+        if byline.kinds == {"weak-agency"} and self.lines[at - 1].text[-1] == ".":
+            byline = self.bylines.credit(line.text) or byline
+        paper = byline.kinds == {"paper"} and self.bylines.is_paper(line.text)
+        if byline.agencies or "group" in byline.kinds or paper:
+            self._put(line, "source", "source.last-line", byline=byline)
+
+    def _is_listed(self, at: int) -> bool:
+        """Whether names stand below `… كالتالي:`, or below one that does."""
+        above = self.lines[at - 1]
+        named = above.label == "body" and not above.prose
+        alike = ":" in above.text and ":" in self.lines[at].text
+        return above.text[-1] == ":" or (
+            named and (alike or self.bylines.is_person(above.text))
+        )
+
+    def _is_signed_again(self, line: Line) -> bool:
+        """`تحرير من طرف NAME`, `د. NAME - أستاذ` below the text, NAME above it too."""
+        text = line.text
+        if line.size > LONGEST_SIGNATURE or text[-1] in ".:" or line.prose:
+            return False
+        if any(map(text.endswith, self.authors)):
+            return self.bylines.read(text) is not None
+        return any(name in text[: len(name) + len("أ.د. ")] for name in self.authors)
+
+    def _may_close(self, line: Line, byline: Byline) -> bool:
+        """Whether a name below the text signs it."""
+        text = line.text
+        if len(text) > LONGEST_SIGNATURE or text[-1] in ".:":
+            return False
+        first = next((p.text for p in byline.pieces if p.kind == "person"), text)
+        alone = (not self.named or self.named_by_guess) and (
+            self.bylines.is_person(text)
+            or (text[-1] == ")" and self.bylines.is_person(first))
+        )
+        return byline.certain or (alone and len(text.split()) <= MOST_NAME_WORDS + 1)

@@ -1,0 +1,112 @@
+"""Tags below the text that no heading announces."""
+
+from __future__ import annotations
+
+from newsingest.article.fold import fold
+from newsingest.article.labelling import Labelling
+from newsingest.article.lines import (
+    BULLETS,
+    INITIALS,
+    LONGEST_KICKER,
+    LONGEST_TAG,
+    MOST_TAG_WORDS,
+    MUCH,
+    PAIR,
+    SOME,
+    TERMINAL,
+    Line,
+)
+from newsingest.article.shapes import TAG_BULLETS, tag_pieces
+
+FEWEST_TAGS, MOST_TAGS = 2, 15
+LONGEST_TAG_LIST = 120
+ABOVE_TAGS = {"share", "boilerplate", "contact"}
+"""Labels below which tags without a heading still begin, once the footer has."""
+REPEATED = {"section", "caption", "tags", "related"}
+"""Labels of lines that a tag can repeat; a line of the text is none printed twice."""
+
+
+class Tags(Labelling):
+    """Words and names that stand below the text."""
+
+    def _label_tags(self, at: int, line: Line, *, footer: bool) -> bool:
+        """Label two or more words or names below the text that no heading announces."""
+        above = self.lines[at - 1].label if at else None
+        if line.label or above == "tags":
+            return bool(line.label)
+        if line.size <= LONGEST_TAG_LIST and self._label_tag_list(at, line):
+            return True
+        run = self._tags_from(at) if not footer or above in ABOVE_TAGS else 0
+        fewest = 1 if above == "share" else FEWEST_TAGS
+        marked = above in ABOVE_TAGS and line.text[0] in TAG_BULLETS
+        marked = marked or self._are_last_words(at, run)
+        if not fewest <= run <= MOST_TAGS or not (marked or self._occur(at, run)):
+            return False
+        for tag in self.lines[at : at + run]:
+            self._put(tag, "tags", "shape.tags", second="body")
+        return True
+
+    def _are_last_words(self, at: int, run: int) -> bool:
+        """Whether only a word or two a line stands below the last full stop."""
+        if run < FEWEST_TAGS or at + run < len(self.lines) or not at:
+            return False
+        if self.lines[at - 1].text[-1] != ".":
+            return False
+        tags = [line.text for line in self.lines[at : at + run]]
+        few = all(tag.count(" ") < PAIR and len(tag) <= LONGEST_KICKER for tag in tags)
+        return few and not any(self.bylines.read(tag) for tag in tags)
+
+    def _label_tag_list(self, at: int, line: Line) -> bool:
+        """Label tags in one line that no heading announces: `الزراعة , المياه`."""
+        text = line.text
+        tags = () if text[-1] in TERMINAL else tag_pieces(text, fewest=FEWEST_TAGS + 1)
+        if not 0 < len(tags) <= MOST_TAGS or not all(map(_is_tag, tags)):
+            return False
+        above, _ = self._said_above(at)
+        if sum(fold(tag) in above for tag in tags) < MUCH * len(tags):
+            return False
+        self._put(line, "tags", "shape.tag-list", second="body")
+        return True
+
+    def _tags_from(self, at: int) -> int:
+        """How many lines from `at` on look like tags; each is looked at once."""
+        if at >= self.tags_end:
+            self.tags_end = at
+            for line in self.lines[at:]:
+                if not _is_tag(line.text) or self._match(line, "footer"):
+                    break
+                self.tags_end += 1
+        return self.tags_end - at
+
+    def _occur(self, at: int, run: int) -> bool:
+        """Whether a third of the lines from `at` on say what the text above says."""
+        above, printed = self._said_above(at)
+        tags = [
+            fold(line.text.lstrip(TAG_BULLETS)) for line in self.lines[at : at + run]
+        ]
+        if not printed.isdisjoint(tags):
+            return False
+        return sum(tag in above for tag in tags) >= SOME * run
+
+    def _said_above(self, at: int) -> tuple[str, frozenset[str]]:
+        """What the first `at` lines say, and those of them that no tag repeats."""
+        if not self.said:
+            text = [line for line in self.lines[:at] if line.label not in REPEATED]
+            self.said = (
+                " ".join(fold(line.text) for line in self.lines[:at]),
+                frozenset(fold(line.text) for line in text),
+            )
+        return self.said
+
+
+def _is_tag(text: str) -> bool:
+    return (
+        len(text) <= LONGEST_TAG
+        and len(text.split()) <= MOST_TAG_WORDS
+        and "@" not in text
+        and "/" not in text
+        and text[-1] not in TERMINAL
+        and text[0] not in BULLETS + "-–"
+        and not any(map(str.isdigit, text))
+        and not INITIALS.fullmatch(text)
+    )
