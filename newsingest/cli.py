@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsingest.given import (
+    JOBS,
     Seconds,
     config,
     format_options,
@@ -18,11 +20,36 @@ from newsingest.given import (
 )
 from newsingest.version import VERSION
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OK, INTERRUPTED = 0, 130
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "NEWSINGEST"}
+
+
+@contextmanager
+def _stdout_may_fail() -> Iterator[None]:
+    """End with the status for it, where Click would say 1 for every reason."""
+    try:
+        yield
+    except OSError as error:
+        from newsingest.run.ends import failed  # noqa: PLC0415 - start-up
+
+        sys.exit(failed(error))
 
 
 class Commands(click.Group):
     """`parse`, and the others when one of them is wanted: 1 ms of each start."""
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the options of the group; `--help` writes here."""
+        with _stdout_may_fail():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Read the options of a command, and run it."""
+        with _stdout_may_fail():
+            return super().invoke(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name."""
@@ -75,7 +102,7 @@ def cli() -> None:
 @click.option(
     "-j",
     "--jobs",
-    type=click.IntRange(min=1),
+    type=JOBS,
     metavar="N",
     help="Worker processes; the output is the same for every N. [default: by itself, at most the number of CPUs]",
 )
@@ -174,13 +201,18 @@ def parse(**given: Any) -> None:
     sys.exit(options.parse(given))
 
 
-def main() -> None:
-    """Run the command; wrong usage is one line that says where to look."""
+def main() -> int:
+    """Run the command; gives the exit status.
+
+    Wrong usage is one line that says where to look.
+    """
     try:
-        sys.exit(cli.main(prog_name="newsingest", standalone_mode=False))
+        status = cli.main(prog_name="newsingest", standalone_mode=False)
+    except SystemExit as end:
+        status = end.code
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        sys.exit(error.exit_code)
+        status = error.exit_code
     except click.ClickException as error:
         where = (
             error.ctx.command_path
@@ -191,6 +223,7 @@ def main() -> None:
 
         message = clean(error.format_message().rstrip("."))
         click.echo(f"newsingest: {message}: see {where} --help", err=True)
-        sys.exit(error.exit_code)
+        status = error.exit_code
     except click.Abort:  # Ctrl-C where no run is going on
-        sys.exit(130)
+        status = INTERRUPTED
+    return status or OK

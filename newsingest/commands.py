@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from newsingest.given import (
+    JOBS,
     config,
     format_options,
     input_options,
@@ -92,7 +93,7 @@ def shards_plan(**given: Any) -> None:
 @click.option(
     "-j",
     "--jobs",
-    type=click.IntRange(min=1),
+    type=JOBS,
     default=1,
     show_default=True,
     metavar="N",

@@ -31,6 +31,10 @@ class Size(click.ParamType[int]):
         return int(number) * SIZES[unit]
 
 
+JOBS = click.IntRange(min=1, max=1000)
+"""Worker processes. A slip of a digit must not fill a machine with them."""
+
+
 class Seconds(click.FloatRange):
     """A time; `nan`, which is in no order with anything, would be in every range."""
 

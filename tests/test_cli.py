@@ -11,6 +11,7 @@ import lzma
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -231,8 +232,13 @@ def test_rejects_can_be_fed_back(tmp_path):
         (
             ["parse", ".", "-j", "0"],
             2,
-            "0 is not in the range x>=1: see newsingest parse",
+            "0 is not in the range 1<=x<=1000: see newsingest parse",
         ),
+        (["parse", ".", "-j", "1000000"], 2, "1000000 is not in the range 1<=x<=1000"),
+        (["parse", ""], 2, "a PATH without a name: leave it out, or name a file"),
+        (["parse", ".", "-o", ""], 2, "--output without a name: leave it out, or name"),
+        (["parse", ".", "--state", ""], 2, "--state without a name: leave it out"),
+        (["parse", ".", "--files-from", ""], 2, "--files-from without a name: leave"),
         (["parse", ".", "--relative-to", "now"], 2, "neither a date such as"),
         (["parse", ".", "--timeout", "inf"], 2, "inf is not in the range"),
         (["parse", ".", "--timeout", "nan"], 2, "'nan' is no number of seconds"),
@@ -305,30 +311,100 @@ def test_the_output_is_whole_or_not_at_all(folder, tmp_path):
     assert os.listdir(tmp_path) in (["news", "out.jsonl"], ["out.jsonl", "news"])
 
 
-def test_a_full_disk_is_told(folder):
-    with open("/dev/full", "wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "newsingest", "parse", folder],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
-    assert done.returncode == 1
-    assert b"no space left on device" in done.stderr
+TELLERS = (
+    ["--version"], ["--help"], ["parse", "--help"], ["schema"], ["profiles"],
+    ["profiles", "lucene"], ["parse", "a.txt"], ["explain", "a.txt"],
+    ["explain", "--json", "a.txt"], ["normalize", "a.txt"], ["normalize", "--diff", "a.txt"],
+)  # fmt: skip
 
 
-def test_a_reader_that_goes_away_ends_it_quietly(folder):
-    done = subprocess.run(
-        [
-            "bash",
-            "-c",
-            f"{sys.executable} -m newsingest parse {folder} -q | head -c 1; echo ${{PIPESTATUS[0]}}",
-        ],
-        capture_output=True,
-        check=False,
-    )
-    assert done.stdout.decode().strip()[-3:] in ("141", "{0")
-    assert done.stderr == b""
+def shell(line, cwd, **env):
+    command = line.replace("newsingest", f"{sys.executable} -m newsingest")
+    return subprocess.run(
+        ["bash", "-c", command],
+        capture_output=True, check=False, cwd=cwd, env={**os.environ, **env},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("where", "status", "message"),
+    [
+        ("> /dev/full", 1, b"cannot write stdout: no space left on device: free"),
+        (">&-", 1, b"cannot write stdout: bad file descriptor: open it, or name"),
+        ("| (exec <&-; sleep 0.4); exit ${PIPESTATUS[0]}", 141, b""),
+    ],
+)
+def test_whoever_cannot_write_to_stdout_says_so(
+    folder, where, status, message, unbuffered
+):
+    for args in TELLERS if unbuffered else TELLERS[::3]:
+        line = f"newsingest {shlex.join(args)} {where}"
+        if status == 141:
+            line = f"(sleep 0.1; {line.replace(' |', ') |', 1)}"
+        done = shell(line, folder, PYTHONUNBUFFERED=unbuffered)
+        assert (done.returncode, args) == (status, args)
+        told = [row for row in done.stderr.splitlines() if b" skipped, " not in row]
+        assert len(told) == bool(message), args
+        assert message in done.stderr, args
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "message"),
+    [
+        ("newsingest parse - <&-", 1, b"cannot read stdin: bad file descriptor"),
+        ("newsingest parse --files-from - <&-", 1, b"cannot read stdin: bad file"),
+        ("newsingest explain - <&-", 1, b"-: bad file descriptor: see whether"),
+        ("newsingest verify - <&-", 1, b"-: bad file descriptor: see whether"),
+        ("newsingest normalize <&-", 1, b"-: bad file descriptor: see whether"),
+        ("newsingest parse a.txt <&- -o o; [ -s o ]", 0, b""),
+        ("newsingest parse a.txt 2>&- >o; [ -s o ]", 0, b""),
+    ],
+)
+def test_streams_that_are_closed(folder, line, status, message):
+    done = shell(line, folder)
+    assert done.returncode == status
+    assert message in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_folder_that_is_gone_under_ones_feet(folder, tmp_path):
+    for line, status in {
+        f"newsingest parse {folder}": 0,
+        "newsingest parse ../news": 1,
+        "newsingest parse .": 1,
+        f"newsingest parse {folder} -o out.jsonl": 1,
+    }.items():
+        done = shell(f"mkdir gone; cd gone; rmdir ../gone; {line}", tmp_path)
+        assert done.returncode == status, line
+        assert (b"is gone: change to one that is there" in done.stderr) == status
+
+
+def test_what_is_short_is_named(tmp_path):
+    (tmp_path / "news").mkdir()
+    for number in range(70):
+        (tmp_path / "news" / f"{number}.txt").write_text(ARTICLE, "utf-8")
+    for limit, message in {
+        "ulimit -n 8": b"cannot start a worker: too many open files: raise the limit",
+        "ulimit -f 0": b"file too large: raise the limit (ulimit -f)",
+    }.items():
+        done = shell(f"{limit}; newsingest parse news -j2 -o out.jsonl", tmp_path)
+        assert done.returncode == 1
+        assert message in done.stderr
+        assert b"Traceback" not in done.stderr
+
+
+def test_explain_in_a_locale_of_old(folder):
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    told = newsingest("explain", "a.txt", cwd=folder, env=plain)
+    assert told.stdout == newsingest("explain", "a.txt", cwd=folder).stdout
+    assert "القاهرة" in told.stdout.decode()
+
+
+def test_ctrl_c_while_it_starts(folder, tmp_path):
+    (tmp_path / "click.py").write_text("import os; os.kill(os.getpid(), 2)")
+    done = newsingest("parse", "a.txt", cwd=folder, env={"PYTHONPATH": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (130, b"")
 
 
 def test_two_folders_of_one_name_are_refused(tmp_path):

@@ -127,15 +127,6 @@ def test_every_pattern_that_waits_can_be_compiled():
     assert [one.pattern for one in waiting] == [one.source[0] for one in waiting]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")
-def test_what_cannot_be_written_at_the_end_is_told():
-    command = [sys.executable, "-m", "newsingest", "schema"]
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(command, stdout=full, stderr=-1, text=True, check=False)
-    assert done.returncode != 0
-    assert "No space left" in done.stderr
-
-
 def test_what_waits_for_the_end_of_the_process_is_waited_for():
     code = (
         "import atexit, sys\n"

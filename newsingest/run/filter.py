@@ -67,7 +67,7 @@ def run(plan: Plan) -> int:
 
 def _one(plan: Plan, name: str, told: Told) -> None:
     work = _Work(plan, name, told)
-    out = Stream(STDOUT, "-")
+    out = Stream(STDOUT, "stdout")
     for lines in _lines(name):
         written: list[bytes] = []
         try:

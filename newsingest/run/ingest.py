@@ -16,6 +16,7 @@ from newsingest.run import progress as show
 from newsingest.run import sinks, sources
 from newsingest.run.batch import Result, reject_lines
 from newsingest.run.books import opened
+from newsingest.run.ends import leave_quietly
 from newsingest.run.inputs import (
     Input,
     Root,
@@ -136,6 +137,7 @@ class Interruptible:
 
         A signal that comes just before the wait does not end it: one test in some
         hundreds hung so. It is looked for again every second.
+        Raises `RunError` where it cannot be read.
         """
         try:
             with self._stop.waiting():
@@ -144,6 +146,9 @@ class Interruptible:
                         return os.read(self._fd, most)
         except KeyboardInterrupt:
             pass
+        except OSError as error:
+            name = "stdin" if self._fd == 0 else "the list"
+            raise RunError(cannot_read(f"cannot read {name}", error)) from None
         return b""
 
 
@@ -209,7 +214,7 @@ def tell_end(
 ) -> None:
     """The last lines: what went wrong, how to go on, and the figures."""
     if status == SIGPIPE:
-        sinks.leave_quietly()
+        leave_quietly()
         return
     if failure:
         progress.fail(failure)

@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from newsingest.article.record import Options, RejectedError
+from newsingest.run.ends import failed
 from newsingest.run.inputs import Selection, is_remote, printable
 from newsingest.run.progress import clean
 from newsingest.run.reading import cannot_read
-from newsingest.run.sinks import JSONL, STDOUT, leave_quietly
+from newsingest.run.sinks import JSONL, STDOUT
 from newsingest.run.summary import COUNTED, FAILED, OK, REJECTS, USAGE, RunError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def parse(given: Mapping[str, Any]) -> int:
 def _parse(given: Mapping[str, Any]) -> int:
     from newsingest.run import ingest  # noqa: PLC0415 - a wrong option needs none of it
 
+    _check_names(given)
     _check_format(given)
     plan = ingest.Plan(
         job=_job(given),
@@ -68,6 +70,25 @@ def _on_a_cluster(plan: Plan, given: Mapping[str, Any]) -> int:
         folder=given["shards"],
     )
     return cluster.run(plan, engine)
+
+
+NAMING = (
+    "paths", "files_from", "root", "output", "rejects", "summary", "summary_prom",
+    "state", "shards",
+)  # fmt: skip
+"""Options whose values are files or folders."""
+
+
+def _check_names(given: Mapping[str, Any]) -> None:
+    """Refuse `-o "$UNSET"`: an empty name is that of the folder one is in."""
+    for name in NAMING:
+        said = given.get(name)
+        if said == "" or (isinstance(said, tuple) and "" in said):
+            what = "a PATH" if name == "paths" else f"--{name.replace('_', '-')}"
+            raise RunError(
+                f"{what} without a name: leave it out, or name a file or a folder",
+                USAGE,
+            )
 
 
 def _check_format(given: Mapping[str, Any]) -> None:
@@ -127,6 +148,7 @@ def shards_plan(given: Mapping[str, Any]) -> int:
 def _shards_plan(given: Mapping[str, Any]) -> int:
     from newsingest.run import ingest, parts  # noqa: PLC0415 - start-up
 
+    _check_names(given)
     plan = ingest.Plan(
         job=_job(given),
         selection=_selection(given),
@@ -252,7 +274,7 @@ def _explain(given: Mapping[str, Any]) -> int:
     if file != b"-" and not is_remote(file):
         _must_be_there(file)
     try:
-        raw = sys.stdin.buffer.read() if file == b"-" else read(file, 32 << 20).raw
+        raw = _on_stdin() if file == b"-" else read(file, 32 << 20).raw
         readings = core.explain(parser, raw)
     except RejectedError as error:
         sys.stderr.write(f"newsingest: {printable(file)}: {error}\n")
@@ -262,6 +284,13 @@ def _explain(given: Mapping[str, Any]) -> int:
     else:
         shown.show(readings, sys.stdout)
     return OK
+
+
+def _on_stdin() -> bytes:
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise RunError(cannot_read(STDOUT, error)) from None
 
 
 def _must_be_there(file: bytes) -> None:
@@ -441,7 +470,7 @@ def _told(work: Callable[[], int]) -> int:
     except RunError as error:
         sys.stderr.write(f"newsingest: {clean(str(error))}\n")
         return error.status
-    except BrokenPipeError:
-        return leave_quietly()
+    except OSError as error:
+        return failed(error)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT

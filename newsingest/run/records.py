@@ -38,17 +38,22 @@ MOST_BYTES = 1 << 30
 def lines_of(path: str) -> Iterator[IO[bytes]]:
     """The lines of a file of records, compressed or not; `-` is stdin.
 
-    Raises `RunError` for one that cannot be opened, and `RejectedError` in the middle
-    of one that is damaged.
+    Raises `RunError` for one that cannot be opened or read, and `RejectedError` in the
+    middle of one that is damaged.
     """
+    try:
+        with _opened(path) as lines:
+            yield lines
+    except OSError as error:
+        raise RunError(reading.cannot_read(path, error)) from None
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[IO[bytes]]:
     if path == "-":
         yield sys.stdin.buffer
         return
-    try:
-        file = open(path, "rb")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise RunError(reading.cannot_read(path, error)) from None
-    with file:
+    with open(path, "rb") as file:
         name = os.fsencode(path)
         if not name.lower().endswith(reading.COMPRESSED):
             yield file

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 from newsingest.article.record import RejectedError
 from newsingest.run import reading
 from newsingest.run.inputs import is_remote, printable
-from newsingest.run.summary import LOCKED, SIGPIPE, RunError
+from newsingest.run.summary import LOCKED, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -503,13 +503,6 @@ def sync_folder(path: str) -> None:
         os.close(fd)
 
 
-def leave_quietly() -> int:
-    """Let Python flush into nothing, the reader of the pipe has gone; the status."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return SIGPIPE
-
-
 def cannot_write(name: str, error: OSError) -> RunError:
     """A full disk, a read-only folder, a folder that is missing: one clear line."""
     why = (error.strerror or str(error)).lower()
@@ -518,6 +511,8 @@ def cannot_write(name: str, error: OSError) -> RunError:
         "no such file or directory": "make the folder first",
         "permission denied": "choose a folder that you can write to",
         "read-only file system": "choose another disk",
+        "file too large": "raise the limit (ulimit -f), or choose another disk",
+        "bad file descriptor": "open it, or name a file with -o",
     }
     remedy = remedies.get(why, "nothing was promoted; run again")
     return RunError(f"cannot write {_shown(name)}: {why}: {remedy}")

@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from newsingest.run.batch import GRACE, Result, compiled
+from newsingest.run.ends import told
 from newsingest.run.inputs import Done
-from newsingest.run.summary import Reject
+from newsingest.run.summary import Reject, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -155,7 +156,6 @@ class Pool:
         """Hand out batches and yield their results in order."""
         numbered = enumerate(batches)
         try:
-            self.processes = [self._start() for _ in range(self.jobs)]
             self._hand_out(numbered)
             while self._slots and not stop():
                 self._collect()
@@ -178,7 +178,17 @@ class Pool:
             self._due += 1
 
     def _hand_out(self, numbered: Iterator[tuple[int, Batch]]) -> None:
-        """Give every worker its next batches, first one to each."""
+        """Give every worker its next batches, first one to each.
+
+        Workers are started as there is work for them: a hundred articles and `-j 999`
+        start four.
+        """
+        while len(self.processes) < self.jobs:
+            task = self._next(numbered)
+            if task is None:
+                return
+            self.processes.append(self._start())
+            self.processes[-1].give(task)
         for depth in range(AHEAD):
             for one in self.processes:
                 if len(one.at_hand) > depth:
@@ -281,6 +291,13 @@ class Pool:
         self._go_on(new, begun.number)
 
     def _start(self) -> _Process:
+        """A new worker. Raises `RunError` where the system has no room for it."""
+        try:
+            return self._started()
+        except OSError as error:
+            raise RunError(f"cannot start a worker: {told(error)}") from None
+
+    def _started(self) -> _Process:
         import multiprocessing  # noqa: PLC0415 - start-up: one process needs none of it
 
         method = _method()
