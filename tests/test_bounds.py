@@ -122,7 +122,10 @@ def test_devices_sockets_and_pipes_are_never_opened(tmp_path):
     done = Ended("parse", tmp_path, "--follow-symlinks")
     assert (done.status, len(done.stdout.splitlines())) == (3, 1)
     assert done.rejects == {
-        "fifo.txt": ("unreadable", "a FIFO, not a file of text"),
+        "fifo.txt": (
+            "unreadable",
+            "a FIFO (what is piped in is read as -), not a file of text",
+        ),
         "socket.txt": ("unreadable", "a socket, not a file of text"),
         "tape.txt": ("unreadable", "a device, not a file of text"),
         "zero.txt": ("unreadable", "a device, not a file of text"),

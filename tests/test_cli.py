@@ -124,9 +124,10 @@ def test_compressed_in_and_out(tmp_path, suffix, pack):
         ),
     }[suffix]
     assert json.loads(unpack(output.read_bytes()))["metadata"]["title"]
-    assert os.listdir(tmp_path) == sorted([f"a.txt{suffix}", output.name]) or set(
-        os.listdir(tmp_path)
-    ) == {f"a.txt{suffix}", output.name}
+    (tmp_path / f"a.txt{suffix}").write_bytes(b"")
+    assert b" 1 rejected (1 empty)" in newsingest("parse", tmp_path).stderr
+    output.unlink()
+    assert os.listdir(tmp_path) == [f"a.txt{suffix}"]
 
 
 def test_archives_are_folders_of_articles(tmp_path):

@@ -51,7 +51,9 @@ def test_the_same_bytes_give_the_same_record():
     assert newsingest.parse(raw) == newsingest.parse(raw)
 
 
-@pytest.mark.parametrize("raw", [b"", b"  \n\n ", "\ufeff".encode()])
+@pytest.mark.parametrize(
+    "raw", [b"", b"  \n\n ", "\ufeff".encode(), b"." * 200, "😀".encode() * 200]
+)
 def test_nothing_to_say_is_rejected(raw):
     with pytest.raises(newsingest.article.record.RejectedError) as raised:
         newsingest.parse(raw)

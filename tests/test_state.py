@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import functools
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,7 +16,8 @@ import zipfile
 
 import pytest
 
-from newsingest.run import ingest
+from newsingest.run import ingest, ledger
+from newsingest.run.summary import RunError
 
 ARTICLE = "خبر رقم {} من المدينة\n\n7 مارس 2024\n\nأعلنت البلدية بدء العمل في الحديقة رقم {} أمس.\n"
 
@@ -405,6 +409,15 @@ def test_a_file_that_is_no_state_is_left_alone(tmp_path):
     done = parse(tmp_path)
     assert (done.returncode, "it is no state file" in done.stderr) == (1, True)
     assert (tmp_path / "state").read_text("utf-8") == "three"
+
+
+def test_a_state_that_another_program_has_open_is_told(tmp_path, monkeypatch):
+    impatient = functools.partial(sqlite3.connect, timeout=0.01)
+    monkeypatch.setattr(ledger.sqlite3, "connect", impatient)
+    with contextlib.closing(sqlite3.connect(tmp_path / "state")) as other:
+        other.execute("begin exclusive")
+        with pytest.raises(RunError, match="another program has it open: close that"):
+            ledger.Ledger(str(tmp_path / "state"))
 
 
 def test_two_states_cannot_share_an_output(tmp_path):

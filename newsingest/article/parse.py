@@ -8,6 +8,7 @@ the record says how.
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
@@ -92,7 +93,7 @@ class Parser:
             span_ends=ends,
         )
         created = fields.fill(metadata, spans, self.sections)
-        if not metadata.body and not metadata.title:
+        if not metadata.title and not re.search(r"\w", metadata.body):
             raise RejectedError("no-text", "no line of it says anything")
         self._describe(metadata, spans)
         if self.options.align:

@@ -74,6 +74,15 @@ def _no_other_file(fd: int) -> None:
         raise sqlite3.DatabaseError("file is not a database")
 
 
+def _remedy(error: sqlite3.Error) -> str:
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return "another program has it open: close that, and run again"
+    return (
+        "it is no state file, or its folder cannot be written; name another, or remove "
+        "it and everything is done again"
+    )
+
+
 class Ledger:
     """The state file of one run, locked until it is closed."""
 
@@ -99,11 +108,7 @@ class Ledger:
             self._last = self._number("select max(id) from done")
         except sqlite3.Error as error:
             os.close(self._lock)
-            raise RunError(
-                f"--state {self.name}: {error}: it is no state file, or its folder "
-                "cannot be written; name another, or remove it and everything is done "
-                "again"
-            ) from None
+            raise RunError(f"--state {self.name}: {error}: {_remedy(error)}") from None
         self._seen = bytearray(self._last // 8 + 1)
 
     def _check_format(self) -> None:

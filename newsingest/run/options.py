@@ -16,7 +16,7 @@ from newsingest.run.inputs import Selection, is_remote, printable
 from newsingest.run.progress import clean
 from newsingest.run.reading import cannot_read
 from newsingest.run.sinks import JSONL, STDOUT
-from newsingest.run.summary import COUNTED, FAILED, OK, REJECTS, USAGE, RunError
+from newsingest.run.summary import COUNTED, FAILED, OK, REJECTS, USAGE, RunError, count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -309,7 +309,7 @@ def _compact(file: str) -> int:
     from newsingest.run import records  # noqa: PLC0415 - start-up
 
     kept, dropped = records.compact(file)
-    sys.stderr.write(f"{kept:,} records kept, {dropped:,} superseded ones dropped\n")
+    sys.stderr.write(f"{count(kept, 'record')} kept, {dropped:,} superseded dropped\n")
     return OK
 
 

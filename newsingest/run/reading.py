@@ -96,7 +96,7 @@ def regular(found: os.stat_result) -> None:
     if kind != stat.S_IFREG:
         what = {
             stat.S_IFDIR: "a folder",
-            stat.S_IFIFO: "a FIFO",
+            stat.S_IFIFO: "a FIFO (what is piped in is read as -)",
             stat.S_IFSOCK: "a socket",
             stat.S_IFCHR: "a device",
             stat.S_IFBLK: "a device",
@@ -136,6 +136,9 @@ def unpack(packed: IO[bytes], name: bytes, max_bytes: int) -> bytes:
 
     Raises `RejectedError` (`too-large`, `unreadable`).
     """
+    if not packed.seek(0, os.SEEK_END):  # `empty`, not damaged: nothing ever came
+        return b""
+    packed.seek(0)
     parts, total = [], 0
     with damage_is_a_reject(), unpacked(packed, name) as stream:
         while part := stream.read(min(CHUNK, max_bytes + 1 - total)):
