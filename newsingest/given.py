@@ -63,16 +63,46 @@ def configured(ctx: click.Context, _param: click.Parameter, value: str | None) -
         from newsingest.run.reading import cannot_read  # noqa: PLC0415
 
         raise click.UsageError(cannot_read(f"--config {value}", error)) from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # no TOML, or no UTF-8
         raise click.UsageError(f"--config {value}: {error}") from None
-    known = {param.name for param in ctx.command.params}
-    defaults = {key.replace("-", "_"): item for key, item in data.items()}
-    if unknown := sorted(set(defaults) - known):
-        raise click.UsageError(
-            f"--config {value}: no option is called {unknown[0]}; its keys are the "
-            "long options' names, such as jobs or max-bytes"
-        )
+    options = {param.name: param for param in ctx.command.params}
+    defaults = {}
+    for key, item in data.items():
+        option = options.get(key.replace("-", "_"))
+        if option is None:
+            raise click.UsageError(
+                f"--config {value}: no option is called {key}; its keys are the "
+                "long options' names, such as jobs or max-bytes"
+            )
+        try:
+            defaults[option.name] = _as_typed(option, item)
+        except ValueError as error:
+            raise click.UsageError(f"--config {value}: {key} {error}") from None
     ctx.default_map = {**(ctx.default_map or {}), **defaults}
+
+
+def _as_typed(option: click.Parameter, item: object) -> bool | str | list[str]:
+    """A value of a TOML file as if it stood on the command line.
+
+    Raises `ValueError`: Click takes whatever it gets for a name or a number.
+    """
+    if option.multiple or option.nargs != 1:
+        several = item if isinstance(item, list) else [item]
+        return [_word(one) for one in several]
+    if isinstance(option, click.Option) and option.is_flag:
+        if isinstance(item, bool):
+            return item
+        raise ValueError("must be true or false")
+    return _word(item)
+
+
+def _word(item: object) -> str:
+    if isinstance(item, bool | list | dict):
+        raise ValueError("must be a text or a number")  # noqa: TRY004
+    word = str(item)
+    if "\0" in word:
+        raise ValueError("has a NUL in it")
+    return word
 
 
 READ_OPTIONS = (

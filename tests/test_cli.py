@@ -86,6 +86,7 @@ def test_a_file_is_told_from_its_folder_and_stdin_from_nowhere(folder):
 def test_globs_and_sources(folder):
     assert paths(newsingest("parse", folder, "--include", "*.md")) == ["c.md"]
     assert paths(newsingest("parse", folder, "--exclude", "a/*")) == ["a.txt", "b.txt"]
+    assert paths(newsingest("parse", folder, "--exclude", "a/")) == ["a.txt", "b.txt"]
     named = records(newsingest("parse", folder, "--source", "mine"))
     assert {record["source"] for record in named} == {"mine"}
 
@@ -301,6 +302,41 @@ def test_options_come_from_the_environment_and_from_a_file(folder):
     assert [record["source"] for record in records(by_file)] == ["file"]
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("jobs = [1]", "jobs must be a text or a number"),
+        ("jobs = 1.5", "'1.5' is not a valid"),
+        ("jobs = {a = 1}", "jobs must be a text or a number"),
+        ("jobs = 2024-01-01", "'2024-01-01' is not a valid"),
+        ('output = ["a"]', "output must be a text or a number"),
+        ("state = true", "state must be a text or a number"),
+        ('quiet = "maybe"', "quiet must be true or false"),
+        ("include = [true]", "include must be a text or a number"),
+        ('output = "a\\u0000"', "output has a NUL in it"),
+        ("JOBS = 1", "no option is called JOBS; its keys are"),
+        ('source = "\udce9"', "'utf-8' codec can't decode"),
+        ('include = "b.txt"\nrelative-to = 2024-01-01\nquiet = true', ""),
+    ],
+)
+def test_a_file_of_options_is_checked_as_the_command_line_is(folder, line, message):
+    (folder / "my.toml").write_text(line, "utf-8", "surrogateescape")
+    done = newsingest("parse", ".", "--config", "my.toml", cwd=folder)
+    assert done.returncode == (2 if message else 0)
+    assert message in done.stderr.decode()
+    assert paths(done) == ([] if message else ["b.txt"])
+    assert len(done.stderr.splitlines()) == bool(message)
+
+
+def test_a_list_of_find_print0_without_the_option_for_it(folder):
+    done = newsingest("parse", "--files-from", "-", stdin=b"a.txt\0b.txt\0", cwd=folder)
+    assert done.returncode == 2
+    assert b"has NUL bytes in it, as `find -print0` writes them: say -0" in done.stderr
+    done = newsingest("parse", "--files-from", "-", stdin=b"a\\x00.txt\n", cwd=folder)
+    assert done.returncode == 3
+    assert b"a\\x5cx00.txt: no such file" in done.stderr
+
+
 def test_the_output_is_whole_or_not_at_all(folder, tmp_path):
     output = tmp_path / "out.jsonl"
     output.write_text("old", "utf-8")
@@ -415,6 +451,9 @@ def test_two_folders_of_one_name_are_refused(tmp_path):
     done = newsingest("parse", tmp_path / "x" / "news", tmp_path / "y" / "news")
     assert done.returncode == 2
     assert "--source" in done.stderr.decode()
+    same = newsingest("parse", "news", "./news/", cwd=tmp_path / "x")
+    assert same.returncode == 2
+    assert b"news and ./news/ are one: name it once" in same.stderr
 
 
 def test_what_is_an_input_or_another_output_is_not_written(folder, tmp_path):

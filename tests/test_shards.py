@@ -319,6 +319,8 @@ def wrong(tmp_path_factory):
     (desk / "records.jsonl").write_text('{"id": 1}\n')
     other = plan.replace('"newsingest":"', '"newsingest":"0.0.0",  "was":"', 1)
     (desk / "other.jsonl").write_text(other, "utf-8")
+    edited = plan.replace('"selection":', '"choice":', 1)
+    (desk / "edited.jsonl").write_text(edited, "utf-8")
     return desk
 
 
@@ -330,6 +332,7 @@ def wrong(tmp_path_factory):
         (["run", "records.jsonl", "--out", "p"], 2, "is no plan"),
         (["run", "torn.jsonl", "--out", "p"], 1, "cut short"),
         (["run", "other.jsonl", "--out", "p"], 1, "made by newsingest 0.0.0"),
+        (["run", "edited.jsonl", "--out", "p"], 1, "was changed: plan anew"),
         (["run", "plan.jsonl", "--out", "p", "--only", "3"], 2, "0 to 2"),
         (["run", "plan.jsonl", "--out", "p", "--only", "2-1"], 2, "0 to 2"),
         (["run", "plan.jsonl", "--out", "p", "--only", "two"], 2, "neither"),

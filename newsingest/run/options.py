@@ -126,7 +126,7 @@ def _selection(given: Mapping[str, Any]) -> Selection:
     """Which files are read."""
     return Selection(
         include=tuple(given["include"]),
-        exclude=tuple(given["exclude"]),
+        exclude=tuple(glob.rstrip("/") for glob in given["exclude"]),
         follow_symlinks=given["follow_symlinks"],
         max_bytes=given["max_bytes"],
     )

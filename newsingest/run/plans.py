@@ -360,27 +360,28 @@ def load(path: str) -> Listing:
         told = _object(path, head)
         if told.get("plan") != FORMAT:
             raise _no_plan(path)
-        if told["newsingest"] != VERSION:
+        if told.get("newsingest") != VERSION:
             raise RunError(
-                f"{path} was made by newsingest {told['newsingest']}, this is "
+                f"{path} was made by newsingest {told.get('newsingest')}, this is "
                 f"{VERSION}: install the same version everywhere, or plan anew"
             )
         try:
             end = _object(path, _last_line(file))
         except RunError:
             raise _damaged(path) from None
-    if "offsets" not in end:
-        raise _damaged(path)
-    job, selection = _understood(told)
-    return Listing(
-        path=path,
-        job=job,
-        selection=selection,
-        inputs=end["inputs"],
-        skipped=Counter(end["skipped"]),
-        _head=head,
-        _offsets=tuple(end["offsets"]),
-    )
+    try:
+        job, selection = _understood(told)
+        return Listing(
+            path=path,
+            job=job,
+            selection=selection,
+            inputs=end["inputs"],
+            skipped=Counter(end["skipped"]),
+            _head=head,
+            _offsets=tuple(end["offsets"]),
+        )
+    except (LookupError, TypeError, ValueError):
+        raise _damaged(path) from None
 
 
 def _read(path: str) -> AbstractContextManager[IO[bytes]]:

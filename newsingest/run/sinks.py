@@ -512,6 +512,7 @@ def cannot_write(name: str, error: OSError) -> RunError:
         "permission denied": "choose a folder that you can write to",
         "read-only file system": "choose another disk",
         "file too large": "raise the limit (ulimit -f), or choose another disk",
+        "file exists": "name another place: this is a file",
         "bad file descriptor": "open it, or name a file with -o",
     }
     remedy = remedies.get(why, "nothing was promoted; run again")

@@ -303,13 +303,16 @@ def _refuse_twins(roots: tuple[Root, ...]) -> None:
     first: dict[tuple[str, bytes], Root] = {}
     for root in roots:
         twin = first.setdefault((root.source, root.below), root)
-        if twin is not root:
-            raise RunError(
-                f"{printable(twin.file)} and {printable(root.file)} are both called "
-                f"{root.source!r} and would give equal ids: read them in two runs, "
-                "one of them with a --source of its own",
-                USAGE,
-            )
+        if twin is root:
+            continue
+        one, other = printable(twin.file), printable(root.file)
+        if os.path.realpath(twin.file) == os.path.realpath(root.file):
+            raise RunError(f"{one} and {other} are one: name it once", USAGE)
+        raise RunError(
+            f"{one} and {other} are both called {root.source!r} and would give equal "
+            "ids: read them in two runs, one of them with a --source of its own",
+            USAGE,
+        )
 
 
 def _root(path: bytes, root: bytes | None, source: str | None, status: int) -> Root:
@@ -375,11 +378,17 @@ def _resolved(
         path = line if null else line.removesuffix(b"\r")
         if not path:
             continue
+        if b"\0" in path:
+            raise RunError(
+                "a line of the list has NUL bytes in it, as `find -print0` writes "
+                "them: say -0",
+                USAGE,
+            )
         if is_remote(root or path):
             yield _member(path, root, source) or _root(path, root, source, USAGE)
             continue
         if b"\\x" in path and not os.path.lexists(os.path.join(root or b"", path)):
-            path = unprintable(path)
+            path = unprintable(path).replace(b"\0", b"\\x00")  # in no name
         try:
             yield _root(path, root, source, USAGE)
         except RunError as error:
