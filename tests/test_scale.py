@@ -158,22 +158,28 @@ batch.Worker._read = read
 """
 
 
+def rigged(desk, tmp_path, code, articles, *guilty):
+    """Articles, and some that `code` knows; what makes every Python run it."""
+    (tmp_path / "sitecustomize.py").write_text(code)
+    news = tmp_path / "rigged"
+    news.mkdir()
+    for file in sorted((desk / "news").iterdir())[:articles]:
+        shutil.copy(file, news)
+    for name in guilty:
+        shutil.copy(news / "0000000.txt", news / name)
+    return news, {"PYTHONPATH": os.fspath(tmp_path)}
+
+
 def test_only_the_guilty_are_rejected(desk, tmp_path):
     """An article that kills is found alone; a shard that kills even so is given up."""
-    (tmp_path / "sitecustomize.py").write_text(DEADLY)
-    guilty = tmp_path / "guilty"
-    guilty.mkdir()
-    for file in sorted((desk / "news").iterdir())[:600]:
-        shutil.copy(file, guilty)
-    for name in ("killer.txt", "doom.txt"):  # doom is 0200-0299's neighbour: by name
-        shutil.copy(guilty / "0000000.txt", guilty / name)
-    (guilty / "zz").mkdir()
+    # By name, doom is the neighbour of 0200 to 0299.
+    news, env = rigged(desk, tmp_path, DEADLY, 600, "killer.txt", "doom.txt")
+    (news / "zz").mkdir()
     for number in range(150):
-        shutil.copy(guilty / f"{number:07}.txt", guilty / "zz")
-    env = {"PYTHONPATH": os.fspath(tmp_path)}
+        shutil.copy(news / f"{number:07}.txt", news / "zz")
     with (
         cluster(desk, 3, env=env) as (address, _),
-        running(desk, "--scheduler", address, news=guilty) as (process, out),
+        running(desk, "--scheduler", address, news=news) as (process, out),
     ):
         told = process.communicate(timeout=200)[1]
         assert process.returncode == 3, told
@@ -193,16 +199,10 @@ def test_only_the_guilty_are_rejected(desk, tmp_path):
 
 
 def test_a_killer_alone_is_rejected_alone(desk, tmp_path):
-    (tmp_path / "sitecustomize.py").write_text(DEADLY)
-    guilty = tmp_path / "guilty"
-    guilty.mkdir()
-    for file in sorted((desk / "news").iterdir())[:300]:
-        shutil.copy(file, guilty)
-    shutil.copy(guilty / "0000000.txt", guilty / "killer.txt")
-    env = {"PYTHONPATH": os.fspath(tmp_path)}
+    news, env = rigged(desk, tmp_path, DEADLY, 300, "killer.txt")
     with (
         cluster(desk, 2, env=env) as (address, _),
-        running(desk, "--scheduler", address, news=guilty) as (process, out),
+        running(desk, "--scheduler", address, news=news) as (process, out),
     ):
         told = process.communicate(timeout=200)[1]
         assert process.returncode == 3, told
@@ -227,13 +227,7 @@ batch.Worker._read = read
 
 def test_a_worker_that_runs_out_of_memory_is_survived(desk, tmp_path):
     """Dask ends what takes too much; the third try is a process of its own."""
-    (tmp_path / "sitecustomize.py").write_text(HUNGRY)
-    news = tmp_path / "hungry"
-    news.mkdir()
-    for file in sorted((desk / "news").iterdir())[:300]:
-        shutil.copy(file, news)
-    shutil.copy(news / "0000000.txt", news / "hungry.txt")
-    env = {"PYTHONPATH": os.fspath(tmp_path)}
+    news, env = rigged(desk, tmp_path, HUNGRY, 300, "hungry.txt")
     with (
         cluster(desk, 2, "--memory-limit", "300MB", env=env) as (address, workers),
         running(desk, "--scheduler", address, news=news) as (process, out),

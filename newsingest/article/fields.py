@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from newsingest.article.fold import DIGITS, UNSEEN, fold, printed
+from newsingest.article.lines import SPACES
 from newsingest.article.locate import BETWEEN, BODY, paragraphs
 from newsingest.article.patterns import lazy
 from newsingest.article.phrases import DECORATION
@@ -24,10 +25,6 @@ EMAIL = lazy(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 PHONE = lazy(r"(?<![\w@.])(?:\+|00)?\(?\d[\d\s()\N{NO-BREAK SPACE}-]{4,}\d(?![\w@])")
 CREDIT = lazy(r"©\s*(\S.*)$|\(([^()]{2,40})\)[.\s]*$")
 PHOTO_ROLE = lazy(r"^(?:تصوير|عدسة|بعدسة|الصورة|صورة)\s*:?\s+")
-SPACES = (
-    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}\u1680\u2028\u2029\u202f"
-    "\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-)
 QUOTES = f"{SPACES}«»\"'“”"
 LONGEST_HEADLINE = 250
 """Longer ones are several headlines run together; nobody can tell them apart."""

@@ -17,13 +17,12 @@ if TYPE_CHECKING:
     from newsingest.article.record import Label
 
 Zone = Literal["header", "body", "footer"]
-WIDE = "\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-BLANK = (
-    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}"
-    + WIDE
-    + INVISIBLE
-    + CONTROLS
+SPACES = (
+    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\N{NO-BREAK SPACE}\u1680\u2028\u2029\u202f"
+    "\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 )
+"""What `str.strip` takes off by itself."""
+BLANK = SPACES + INVISIBLE + CONTROLS
 WITH_END = lazy(r"[^\r\n]*(?:\r\n?|\n|\Z)")
 UNPRINTED = frozenset(INVISIBLE + CONTROLS)
 """What `str.strip` leaves at the ends of a line, and no reader sees."""
@@ -55,7 +54,8 @@ SENTENCE = 60
 """Characters from which a line that ends in a full stop is a sentence, no headline."""
 SHORTEST_TITLE = 16
 NEAR = 4
-"""Paragraphs of one text are at most so many lines apart: a quote, a related link."""
+"""So many lines further down things still belong together: two paragraphs of one text
+with a quote and a link between them, a name and the headline or the text below it."""
 WORDS_OF_PAGES = {"boilerplate.page", "section.name"}
 """Rules of single words that can be a tag or a headline's word in a list."""
 INITIALS = re.compile(
