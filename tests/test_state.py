@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import time
@@ -409,6 +410,24 @@ def test_a_file_that_is_no_state_is_left_alone(tmp_path):
     done = parse(tmp_path)
     assert (done.returncode, "it is no state file" in done.stderr) == (1, True)
     assert (tmp_path / "state").read_text("utf-8") == "three"
+
+
+def test_a_device_is_neither_a_state_nor_compacted(tmp_path):
+    """`compact /dev/null`, by root, put a file in its place."""
+    write(tmp_path / "news", [1])
+    for kind in (stat.S_IFIFO, stat.S_IFCHR):
+        odd = tmp_path / "state"
+        try:
+            os.mknod(odd, kind | 0o600, os.makedev(1, 3))
+        except PermissionError:
+            pytest.skip("only root may make a device")
+        done = parse(tmp_path)
+        assert (done.returncode, ": a device or a pipe: it is" in done.stderr) == (1, 1)
+        done = newsingest("compact", odd)
+        assert (done.returncode, ": a device or a pipe: name" in done.stderr) == (1, 1)
+        assert stat.S_IFMT(odd.stat().st_mode) == kind
+        assert sorted(os.listdir(tmp_path)) == ["news", "state"]
+        odd.unlink()
 
 
 def test_a_state_that_another_program_has_open_is_told(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import stat
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
@@ -69,6 +70,8 @@ LOCK_POLL = 0.1
 
 def _no_other_file(fd: int) -> None:
     """SQLite overwrites a file of less than a page, `--state notes.txt` say."""
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        raise sqlite3.DatabaseError("a device or a pipe")
     head = os.pread(fd, len(MAGIC), 0)
     if head and head != MAGIC:
         raise sqlite3.DatabaseError("file is not a database")

@@ -98,8 +98,11 @@ def compact(path: str) -> tuple[int, int]:
     """Keep the last record of each id; how many were kept and how many dropped.
 
     The file is rewritten whole or not at all. Raises `RunError`, also for a line that
-    is no record: nothing is changed then.
+    is no record: nothing is changed then; and for a device, whose place the new file
+    would take.
     """
+    if sinks.is_device(path):
+        raise RunError(f"{path}: a device or a pipe: name a file of records")
     try:
         with sinks.alone(path):
             return _compacted(path)
