@@ -380,6 +380,87 @@ related    شاهد | لحظة انطلاق الدراجات
 boilerplate هذا المحتوى متاح للمشتركين فقط
 boilerplate هل أنت مشترك؟ تسجيل الدخول
 """,
+    "a known paper's name above the desk": f"""
+boilerplate شبكة رصد
+section    محليات
+title      بئر قديمة تحت مخزن الحبوب في القرية
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}""",
+    "an issue's date, a desk, a headline that asks": f"""
+date       العدد 512 - الأربعاء 15 مايو 2024
+section    ذاكرة المكان
+title      من حفر البئر القديمة تحت مخزن الحبوب في القرية البعيدة؟
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}""",
+    "a path from the front page": f"""
+section    الرئيسية/أهم الأخبار/أخبار القرى
+title      بئر قديمة تحت مخزن الحبوب في القرية
+date       الأربعاء 15 مايو 2024
+{TEXT}""",
+    "a caption that is a sentence with a credit": f"""
+title      بئر قديمة تحت مخزن الحبوب في القرية
+caption    جانب من البئر بعد تنظيفها. (الإنترنت)
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}""",
+    "a caption credited to a paper with a number": f"""
+{HEAD}
+caption    من أعمال الحفر حول البئر القديمة (صوت 48)
+share      استمع إلى المادة
+{TEXT}""",
+    "headings of the text listed above it": f"""
+{HEAD}
+boilerplate فهرس المقال
+boilerplate بداية الحكاية
+boilerplate رأي الخبراء
+{TEXT}
+heading    بداية الحكاية
+{MORE}
+heading    رأي الخبراء
+body       وقال الخبراء إن الماء ما زال عذبا في البئر كلها.
+""",
+    "writers below one another": f"""
+title      بئر قديمة تحت مخزن الحبوب في القرية
+date       الأربعاء 15 مايو 2024 - 10:45
+byline     أحمد عاشور
+byline     سمر السيد
+share      مشاركة عبر
+{TEXT}""",
+    "what a writer is, behind the name": f"""
+title      بئر قديمة تحت مخزن الحبوب في القرية
+byline     هند العسيري، صحافية وباحثة في التاريخ الشفوي
+date       الأربعاء 15 مايو 2024 - 10:45
+{TEXT}""",
+    "a name in two alphabets": f"""
+{HEAD}
+byline     نوال بركات - Nawal Barakat
+boilerplate Example 24
+{TEXT}""",
+    "tags in one line with nothing between them": f"""
+{HEAD}{TEXT}
+tags       البئر القديمة الحبوب القرية
+""",
+    "what describes a picture below the text": f"""
+{HEAD}{TEXT}
+body       مزارع يعمل في البئر
+""",
+    "links below the text, each a headline and its date": f"""
+{HEAD}{TEXT}
+share      شارك الخبر
+related    طقس الأيام المقبلة: أمطار متفرقة على السواحل
+boilerplate 10:12 | 2024-05-14
+""",
+    "links below the comments": f"""
+{HEAD}{TEXT}
+boilerplate تعليقات
+related    عناوين ذات صلة
+related    مدرسة تزرع حديقتها
+""",
+    "a subheading below a list of links": f"""
+{HEAD}{TEXT}
+related    اقرأ أيضا
+related    نافورة تعود إلى العمل بعد قرن من التوقف
+heading    ترميم البئر
+{MORE}""",
     "a blog's form for comments": f"""
 {HEAD}{TEXT}
 boilerplate اترك تعليقاً إلغاء الرد
@@ -418,3 +499,20 @@ def test_a_clock_on_the_line_below_belongs_to_its_day():
     assert record.created == "2024-05-15T22:45"
     assert record.metadata.date_raw == "15 مايو 2024 10:45 م"
     assert record.metadata.date_precision == "minute"
+
+
+@pytest.mark.parametrize(
+    ("dates", "created", "dateline"),
+    [
+        (["العدد 512 - الأربعاء 15 مايو 2024", "15 مايو 2024 - 10:45"], "2024-05-15T10:45", None),
+        (["15 مايو 2024", "تحديث: 16 مايو 2024 - 10:45"], "2024-05-15", None),
+        (["تاريخ النشر: 15.05.2024 | 11:22 دمشق"], "2024-05-15T11:22", None),
+        (["دمشق - 15.05.2024 | 11:22"], "2024-05-15T11:22", "دمشق"),
+    ],
+    ids=["an issue's", "updated", "a clock's city", "a dateline"],
+)  # fmt: skip
+def test_the_dates_above_a_text(dates, created, dateline):
+    lines = ["بئر قديمة تحت مخزن الحبوب", *dates]
+    lines += [line.split(None, 1)[1] for line in TEXT.split("\n") if line]
+    record = parse("\n".join(lines).encode())
+    assert (record.created, record.metadata.dateline) == (created, dateline)

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from newsingest.article.asides import BRACKETED_END
 from newsingest.article.datelines import Datelines
-from newsingest.article.dates import could_be_date
 from newsingest.article.footer import Footer
+from newsingest.article.labelling import LEAD, heads
 from newsingest.article.lines import (
     LONG,
-    LONGEST_HEADLINE,
     LONGEST_NOTICE,
     LONGEST_TAG,
     MOST_HEADER,
     NO_MATCH,
+    PAIR,
     SENTENCE,
-    SHORT,
     TERMINAL,
     URL_LINE,
     WORDS_OF_PAGES,
@@ -26,14 +25,12 @@ from newsingest.article.lines import (
     is_plain,
 )
 from newsingest.article.patterns import lazy
-from newsingest.article.phrases import DECORATION, Match
-from newsingest.article.shapes import continues
+from newsingest.article.shapes import stems
 
 if TYPE_CHECKING:
     from newsingest.article.bylines import Byline
+    from newsingest.article.phrases import Match
 
-LONGEST_ITEM = 170
-"""The longest headline in a list of related articles."""
 MOST_FOOTER = 400
 """More lines than that below the text are a table or a list: only the last ones can be
 a footer, and only phrases are looked for in the others."""
@@ -62,7 +59,7 @@ class Body(Footer, Datelines):
                 line.spans, heading = (prose,), None
                 continue
             if ended and zone == "footer":
-                self._label_after_end(at, line, ended)
+                heading = self._label_after_end(at, line, ended, heading)
                 continue
             match = self._match(line, zone)
             if heading and match and match.phrase.rule in WORDS_OF_PAGES:
@@ -73,7 +70,7 @@ class Body(Footer, Datelines):
                 heading = None
                 footer |= line.label == "copyright"
                 continue
-            if heading and match is None and self._is_item(line, zone):
+            if heading and match is None and self._is_listed_link(at, line, zone):
                 self._put_item(line, heading)
                 continue
             if match and match.phrase.rule == "boilerplate.list-mark":
@@ -101,23 +98,30 @@ class Body(Footer, Datelines):
             "tags",
         )
 
-    def _is_item(self, line: Line, zone: Zone) -> bool:
-        """Whether a line below a list's heading belongs to the list."""
-        text = line.text
-        if text[-1] == "." and text[-2:] != ".." and len(text) > LONGEST_TAG:
+    def _is_listed_link(self, at: int, line: Line, zone: Zone) -> bool:
+        if not self._is_item(line, zone):
             return False
-        if line.size >= SHORT and continues(text):
-            return False
-        return line.size <= (LONGEST_ITEM if zone == "footer" else LONGEST_HEADLINE)
+        return zone == "footer" or not self._is_heading_below_list(at, line)
 
-    def _put_item(self, line: Line, heading: Match) -> None:
-        """Label an item of a list; a date of its own below a headline is not one."""
-        if could_be_date(line.text):
-            reading = self.dates.read(line.text, self.now)
-            if reading and reading.is_date_line:
-                self._put(line, "boilerplate", f"{heading.phrase.rule}.date")
-                return
-        self._put(line, heading.label, heading.phrase.rule)
+    def _is_heading_below_list(self, at: int, line: Line) -> bool:
+        """Whether the last of a list's short lines heads the paragraph below it.
+
+        The links of the list speak of other articles; a heading says a word of what
+        it heads.
+        """
+        above, below = self.lines[at - 1], self.lines[at + 1 : at + PAIR]
+        if line.size > SENTENCE or not below or not below[0].prose:
+            return False
+        listed = above.label in ("related", "boilerplate")
+        if not listed or self._is_bare_heading(above):
+            return False
+        words = stems(line.text)
+        said = stems(below[0].text[:LEAD])
+        return bool(words) and PAIR * len(words & said) >= len(words)
+
+    def _is_bare_heading(self, line: Line) -> bool:
+        match = self._match(line, "body")
+        return match is not None and heads(match, line)
 
     def _label_plain(self, line: Line) -> bool:
         """Label a paragraph that ends any list, or a note: a line in brackets."""
@@ -210,8 +214,3 @@ class Body(Footer, Datelines):
             and at + 1 < len(self.lines)
             and self.lines[at + 1].prose
         )
-
-
-def heads(match: Match, line: Line) -> bool:
-    """Whether a phrase stands alone on its line, above the list it announces."""
-    return match.phrase.heads_list and not line.text[match.rest :].strip(DECORATION)

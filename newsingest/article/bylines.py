@@ -139,6 +139,7 @@ class BylineReader:
         self._media = _names(rules, "paper-ending")
         roles = rules.kind("role")
         self._after = _folded(roles["after"]["names"])
+        self._writers = _folded(roles["writer"]["names"])
         self._text_roles = _folded(roles["text"]["names"])
         self._role_openings = {name.split()[0] for name in self._text_roles}
         desks = _folded(roles["desk"]["names"])
@@ -204,6 +205,11 @@ class BylineReader:
         line = _visible(line)
         if not 1 < len(line) <= LONGEST or line[-1] in "؟!?؛":
             return None
+        writer, comma, what = line.partition("،")
+        if comma and self._says_writer(what):
+            line = writer.rstrip()
+        else:
+            what = ""
         if not self.function_words.isdisjoint(line.split()):
             return None
         if line.isalpha() and self._tell(line, False)[0] == "unknown":  # noqa: FBT003
@@ -219,7 +225,14 @@ class BylineReader:
         if pieces is None:
             return None
         guessed = any(piece.guessed for piece in pieces if piece.kind != "paper")
-        return _byline(line, pieces, role=role, guessed=guessed)
+        twice = any(p.kind == "unknown" and p.text.isascii() for p in told)
+        written = role or what or ("twice" if twice and not guessed else "")
+        return _byline(line, pieces, role=written, guessed=guessed)
+
+    def _says_writer(self, text: str) -> bool:
+        """`صحافية وباحثة في التاريخ` behind a name and a comma, to the line's end."""
+        words = text.split(None, 1)
+        return bool(words) and fold_word(words[0]) in self._writers and "،" not in text
 
     def credit(self, text: str) -> Byline | None:
         """Read what stands behind `المصدر:`, where `تاس` can only be the agency.
@@ -345,6 +358,7 @@ class BylineReader:
     def _resolve(self, pieces: list[Piece]) -> tuple[Piece, ...] | None:
         """Say what the unknown pieces are by what stands beside them."""
         pieces = _without_initials(self._tell_papers_from_places(pieces))
+        pieces = _without_latin(pieces)
         unknown = [at for at, piece in enumerate(pieces) if piece.kind == "unknown"]
         for at in unknown:
             kinds = {piece.kind for piece in pieces}
@@ -498,6 +512,16 @@ def _without_initials(pieces: list[Piece]) -> list[Piece]:
     return [
         piece for piece in pieces
         if piece.kind != "unknown" or not INITIALS.fullmatch(piece.text)
+    ]  # fmt: skip
+
+
+def _without_latin(pieces: list[Piece]) -> list[Piece]:
+    """Drop a name in Latin letters beside one in Arabic: `ليلى حداد - Layla Haddad`."""
+    if all(piece.kind != "person" for piece in pieces):
+        return pieces
+    return [
+        piece for piece in pieces
+        if piece.kind != "unknown" or not piece.text.isascii()
     ]  # fmt: skip
 
 

@@ -235,6 +235,8 @@ def _fill_dates(metadata: Metadata, dated: list[Span]) -> str | None:
     if chosen is None or chosen.date is None:
         return None
     date = chosen.date
+    if len(dated) > 1 and date.precision == "day":
+        chosen, date = _to_the_minute(chosen, date, dated)
     metadata.date_raw = printed(chosen.content)
     metadata.date_precision = date.precision
     metadata.date_modified = date.modified or _modified(dated)
@@ -244,6 +246,17 @@ def _fill_dates(metadata: Metadata, dated: list[Span]) -> str | None:
     metadata.timezone = date.timezone
     metadata.timezone_source = date.timezone_source
     return date.published or date.modified
+
+
+def _to_the_minute(
+    chosen: Span, date: DateReading, dated: list[Span]
+) -> tuple[Span, DateReading]:
+    """The line that says the clock of the same day: an issue's date stands above it."""
+    for span in dated:
+        clock = span.date.published if span.date else None
+        if span.date and clock and clock.startswith(f"{date.published}T"):
+            return span, span.date
+    return chosen, date
 
 
 def _modified(dated: list[Span]) -> str | None:

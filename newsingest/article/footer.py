@@ -4,30 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsingest.article.asides import Asides
+from newsingest.article.asides import SHORTEST_CARD, Asides
+from newsingest.article.dates import could_be_date
 from newsingest.article.fold import fold
+from newsingest.article.labelling import heads
 from newsingest.article.lines import (
     LONG,
     LONGEST_HEADER_LINE,
+    LONGEST_HEADLINE,
     LONGEST_INITIALS,
     LONGEST_NOTICE,
     LONGEST_SIGNATURE,
     LONGEST_TAG,
     MOST_NAME_WORDS,
+    PAIR,
+    SHORT,
     TERMINAL,
     Line,
+    Zone,
+    is_headline,
 )
 from newsingest.article.patterns import lazy
-from newsingest.article.shapes import closes
+from newsingest.article.shapes import closes, continues
 from newsingest.article.tags import Tags
 
 if TYPE_CHECKING:
     from newsingest.article.bylines import Byline
+    from newsingest.article.phrases import Match
 
 BRACKETED = lazy(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
 NUMBERED_URL = lazy(r"\[?\d+[.\]]\s+https?://\S+")
 """A line of the references below a page that `lynx -dump` made text."""
 HASHTAGS = lazy(r"(?:#[\w_]+\s*)+")
+LONGEST_ITEM = 170
+"""The longest headline in a list of related articles."""
 CONTACT = lazy(
     r"@[\w-]+\.\w|\bwww\.|https?://|\[email"
     r"|(?<!\d)(?!\d{4}-\d\d-\d\d|\d\d-\d\d-\d{4})\d[\d\s()+-]{6,}\d"
@@ -41,12 +51,41 @@ class Footer(Tags, Asides):
         """Label a line below the text that no phrase tells, if it is not text too."""
         if footer and closes(line.text):
             return False  # a button, an advertisement stood between paragraphs
+        if self._label_cards_below(at, line, footer=footer):
+            return True
         if at not in self.table:
             tags = self._label_tags(at, line, footer=footer)
             return tags or self._label_footer(at, line, footer=footer)
         if footer:
             self._put(line, "boilerplate", "shape.below-footer", second="body")
         return footer
+
+    def _label_cards_below(self, at: int, line: Line, *, footer: bool) -> bool:
+        """Label links below the text that nothing announces: a headline, then its date.
+
+        One is enough where the footer has begun.
+        """
+        if line.label:
+            return True
+        if not self.dated or not self._is_card(at):
+            return False
+        if not footer and not self._is_card(at + PAIR):
+            return False
+        self._put(line, "related", "shape.card", second="boilerplate")
+        self._put(self.lines[at + 1], "boilerplate", "shape.card", second="date")
+        return True
+
+    def _is_card(self, at: int) -> bool:
+        """Whether a line is a headline, and the one below it its date."""
+        if at + 1 >= len(self.lines) or not is_headline(self.lines[at]):
+            return False
+        line, below = self.lines[at], self.lines[at + 1]
+        if line.size < SHORTEST_CARD or not could_be_date(below.text):
+            return False
+        if self._match(line, "footer") or self._match(below, "footer"):
+            return False
+        reading = self.dates.read(below.text, self.now)
+        return reading is not None and reading.is_date_line
 
     def _label_copyright(self, at: int, line: Line) -> bool:
         """Label a line with a sign, and the holder below a notice that ends in `لـ`."""
@@ -64,12 +103,42 @@ class Footer(Tags, Asides):
             return False
         return True
 
-    def _label_after_end(self, at: int, line: Line, ended: str) -> None:
+    def _label_after_end(
+        self, at: int, line: Line, ended: str, heading: Match | None = None
+    ) -> Match | None:
+        """Label a line below an end; give the heading of a list of links it is in."""
         match = self._match(line, "footer")
-        if match and match.label in ("copyright", "share", "contact"):
+        lists = match and match.label == "related" and heads(match, line)
+        if match and (lists or match.label in ("copyright", "share", "contact")):
             self._put_match(line, match)
-        elif not self._label_copyright(at, line):
+            return match if lists and not match.phrase.ends else None
+        if heading and match is None and self._is_item(line, "footer"):
+            self._put_item(line, heading)
+            return heading
+        if not self._label_copyright(at, line):
             self._put(line, "boilerplate", ended)
+        return None
+
+    def _is_item(self, line: Line, zone: Zone) -> bool:
+        """Whether a line below a list's heading belongs to the list."""
+        text = line.text
+        if text[-1] == "." and text[-2:] != ".." and len(text) > LONGEST_TAG:
+            return False
+        if line.size >= SHORT and continues(text):
+            return False
+        return line.size <= (LONGEST_ITEM if zone == "footer" else LONGEST_HEADLINE)
+
+    def _put_item(self, line: Line, heading: Match) -> None:
+        """Label an item of a list; a date of its own below a headline is not one."""
+        if could_be_date(line.text):
+            reading = self.dates.read(line.text, self.now)
+            if reading and (reading.is_date_line or _is_latin(line.text)):
+                self._put(line, "boilerplate", f"{heading.phrase.rule}.date")
+                return
+        elif line.size <= LONGEST_TAG and _is_latin(line.text):
+            self._put(line, "boilerplate", f"{heading.phrase.rule}.house")
+            return
+        self._put(line, heading.label, heading.phrase.rule)
 
     def _label_link(self, line: Line) -> bool:
         """Label hash tags, and an address in a list of references."""
@@ -200,3 +269,8 @@ class Footer(Tags, Asides):
             or (text[-1] == ")" and self.bylines.is_person(first))
         )
         return byline.certain or (alone and len(text.split()) <= MOST_NAME_WORDS + 1)
+
+
+def _is_latin(text: str) -> bool:
+    """Whether a link's neighbour has no Arabic letter: `2025-11-02 Example 24`."""
+    return text.isascii() and any(map(str.isalpha, text))

@@ -6,13 +6,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsingest.article.fold import fold
-from newsingest.article.labelling import Labelling
+from newsingest.article.labelling import LEAD, Labelling
 from newsingest.article.lines import (
     BULLETS,
     LONG,
     LONGEST_HEADER_LINE,
     LONGEST_HEADLINE,
     LONGEST_KICKER,
+    LONGEST_SIGNATURE,
     LONGEST_TAG,
     LONGEST_TITLE,
     MOST_HEADER,
@@ -39,13 +40,17 @@ if TYPE_CHECKING:
 MOST_KNOWN = 56
 """Lines that dates, names and phrases may tell at the top; more of them are a list."""
 LONGEST_PARTICLE = 3
+ABOVE_KICKER = {"section", "date", "boilerplate", "share"}
+"""Labels of lines below which a headline may still be announced by a word or two."""
 HOUSES = {"paper", "agency", "group"}
+ITEM_MARKS = "0123456789٠١٢٣٤٥٦٧٨٩.-–) " + BULLETS
+FARTHEST_HEADING = 100
+"""Lines below a list of contents in which its headings are looked for."""
 LINK_NUMBER = lazy(r"(?:[*#•+]\s?)?\[\d+\](?=\S)")
 """What stands before a link there: `* [6]محليات`."""
 HOUSE_MARK = lazy(r"[-–—|](?<=\s.)")
 """What parts a house's name from what it says it is."""
-LEAD = 2000
-"""Characters of a paragraph that are looked through for a headline's words."""
+CREDITED_SENTENCE = lazy(r"\.\s*\([^()\d]{2,40}\)$")
 
 
 class Header(Labelling):
@@ -87,6 +92,7 @@ class Header(Labelling):
             self._put(line, "section", "shape.kicker", second="title")
         elif self._is_unsaid(at, line):
             desk = len(line.text.split()) <= MOST_TAG_WORDS
+            desk = desk and not self._is_desk_name(self.lines[at + 1])
             label: Label = "section" if desk else "boilerplate"
             self._put(line, label, "shape.unsaid", second="title")
         elif self._announces_title(at, line):
@@ -95,8 +101,10 @@ class Header(Labelling):
 
     def _label_below_title(self, at: int, line: Line) -> None:
         """Label what describes a picture, a desk's name or a subtitle."""
-        if self._is_caption(line):
+        if self._is_caption(line) or self._is_credited_sentence(at, line):
             self._put(line, "caption", "caption.ending", second="subtitle")
+        elif self._is_contents(at):
+            self._put(line, "boilerplate", "shape.contents", second="subtitle")
         elif self._is_scene(at, line):
             self._put(line, "caption", "shape.scene", second="subtitle")
         elif self._is_above_marks(at, line, LONGEST_TAG):
@@ -112,10 +120,17 @@ class Header(Labelling):
     def _is_house(self, at: int, line: Line) -> bool:
         """Whether a line above the headline is the house's: its name, a desk's slug.
 
-        `SUDAN-GUM/SEASON (FEATURE)`, or a name with what the house is behind a mark.
+        A paper that is known, `SUDAN-GUM/SEASON (FEATURE)`, or a name with what the
+        house is behind a mark.
         """
-        foreign = line.text.isascii()
-        if not foreign and not (HOUSE_MARK.search(line.text) and self._is_slogan(line)):
+        text = line.text
+        named = (
+            line.size <= LONGEST_SIGNATURE
+            and " " in text  # `المدينة` is a desk as well
+            and self.bylines.is_paper(text)
+        )
+        named = named or text.isascii()
+        if not named and not (HOUSE_MARK.search(text) and self._is_slogan(line)):
             return False
         return any(
             not below.text.isascii() and self._is_untold(below)
@@ -156,6 +171,10 @@ class Header(Labelling):
     def _is_dated(self, line: Line) -> bool:
         return line.size <= LONGEST_HEADER_LINE and bool(self._read_dated(line.text))
 
+    def _is_desk_name(self, line: Line) -> bool:
+        match = self._match(line, "header")
+        return match is not None and match.label == "section"
+
     def _is_slogan(self, line: Line) -> bool:
         return line.size <= LONG and self.phrases.is_slogan(line.text)
 
@@ -192,6 +211,36 @@ class Header(Labelling):
         text = line.text
         credited = "©" in text[1:] and not self._match(line, "footer")
         return len(text) < LONG and (credited or self.phrases.ends_caption(text))
+
+    def _is_credited_sentence(self, at: int, line: Line) -> bool:
+        """`جانب من الافتتاح. (الإنترنت)` above a date or a name describes a picture."""
+        if line.size >= LONG or line.text[-1] != ")" or at + 1 >= len(self.lines):
+            return False
+        closed = CREDITED_SENTENCE.search(line.text) is not None
+        return closed and self._is_mark(self.lines[at + 1])
+
+    def _is_contents(self, at: int) -> bool:
+        """Whether headings of the text are listed above it: two or more, in a row.
+
+        Each is printed again below, alone on its line.
+        """
+        if at and self.lines[at - 1].spans[0].rule == "shape.contents":
+            return self._is_printed_below(at)
+        below = self.lines[at + 1 : at + 2]
+        return bool(
+            below
+            and not below[0].prose
+            and self._is_printed_below(at)
+            and self._is_printed_below(at + 1)
+        )
+
+    def _is_printed_below(self, at: int) -> bool:
+        line = self.lines[at]
+        if line.prose or line.size > LONGEST_HEADLINE:
+            return False
+        said = line.text.lstrip(ITEM_MARKS)
+        text = self.lines[at + PAIR : at + FARTHEST_HEADING]
+        return any(other.text.lstrip(ITEM_MARKS) == said for other in text)
 
     def _is_scene(self, at: int, line: Line) -> bool:
         """Whether a short line right above the text describes its picture.
@@ -236,7 +285,7 @@ class Header(Labelling):
         """A word or two above a headline: a competition, a file, a desk."""
         if self.title or line.size > LONGEST_KICKER or len(self.lines) <= at + 2:
             return False
-        if any(above.label != "section" for above in self.lines[:at]):
+        if any(above.label not in ABOVE_KICKER for above in self.lines[:at]):
             return False
         if " " not in line.text and self._is_title_below_date(at, line):
             return True

@@ -20,9 +20,10 @@ from newsingest.article.lines import (
     Line,
     Span,
     Zone,
+    is_headline,
 )
 from newsingest.article.patterns import lazy
-from newsingest.article.phrases import LONGEST_WORD, Match, PhraseBook
+from newsingest.article.phrases import DECORATION, LONGEST_WORD, Match, PhraseBook
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from newsingest.article.bylines import Byline, BylineReader
     from newsingest.article.record import Label
 
+LEAD = 2000
+"""Characters of a paragraph that are looked through for a headline's words."""
 SLACK = 12
 """A headline printed twice differs by no more marks and spaces than that, and no more
 spaces part a day from its clock."""
@@ -118,7 +121,9 @@ class Labelling:
             return None  # `السبت 23 نوفمبر:` of a fixture list, below the page's date
         beside = without_date(text, reading)
         byline = self.bylines.read(beside) if beside else None
-        if byline and byline.kinds == {"weak-agency"}:
+        if byline and byline.kinds == {"place"} and _is_zone(text, reading):
+            byline = None
+        elif byline and byline.kinds == {"weak-agency"}:
             byline = self.bylines.credit(beside)
         if byline and byline.guessed and "relative" in reading.flags:
             return None  # `… يصلح لعب الأطفال مجانا منذ 20 عاما` is a headline
@@ -160,6 +165,8 @@ class Labelling:
         """`أخبار|سفر`, `الرئيسية / محليات`, `تحقيقات وملفات`: desks and their marks."""
         if len(text) > LONGEST_CRUMBS:
             return False
+        if "/" in text and self._is_page_word(text.partition("/")[0].strip()):
+            return True
         if not CRUMBS.search(text):
             desks = DESKS.split(text) if " و" in text and not self.title else ()
             return len(desks) == PAIR and all(map(self._is_section, desks))
@@ -233,7 +240,9 @@ class Labelling:
             # `سوق حضاري، فيتو` above the writer's name credits the picture.
             self._put(self.guess, "caption", "caption.above-name", second="byline")
             self.guess, self.signed = None, False
-        if not byline.certain and (self.signed or line.prose):
+        if self._is_second_name(at, line):
+            byline = byline._replace(sure=True)
+        elif not byline.certain and (self.signed or line.prose):
             return False
         may_stand = self._may_stand_below if self.title else self._may_stand_above
         if not may_stand(at, line, byline):
@@ -248,6 +257,17 @@ class Labelling:
         if byline.guessed and "paper" in byline.kinds:
             self.guess = line
         return True
+
+    def _is_second_name(self, at: int, line: Line) -> bool:
+        """Whether two writers stand below one another, each a name on its line."""
+        above = self.lines[at - 1].spans if at and self.title else ()
+        byline = above[0].byline if above else None
+        return bool(
+            byline
+            and above[0].label == "byline"
+            and byline.kinds == {"person"}
+            and self.bylines.is_person(line.text)
+        )
 
     def _may_stand_above(self, at: int, line: Line, byline: Byline) -> bool:
         """Whether a byline may be one above the headline."""
@@ -299,7 +319,9 @@ class Labelling:
         if at + 1 >= len(self.lines):
             return False
         following = self.lines[at + 1]
-        if following.prose or self._is_header_mark(following):
+        if following.prose and not is_headline(following):
+            return False
+        if self._is_header_mark(following):
             return False
         signed = self.bylines.read(following.text)
         return signed is None or not signed.authors
@@ -363,11 +385,22 @@ class Labelling:
         )
 
 
+def heads(match: Match, line: Line) -> bool:
+    """Whether a phrase stands alone on its line, above the list it announces."""
+    return match.phrase.heads_list and not line.text[match.rest :].strip(DECORATION)
+
+
 def without_date(text: str, reading: DateReading) -> str:
     """What a date line says beside its date."""
     pieces = (text[: reading.start], text[reading.end :])
     bare = (AROUND_DATE.sub("", piece).strip(DECORATION_BESIDE) for piece in pieces)
     return " - ".join(piece for piece in bare if piece)
+
+
+def _is_zone(text: str, reading: DateReading) -> bool:
+    """Whether a place right behind a clock is the city whose it is: `11:22 دمشق`."""
+    behind = text[reading.end :].strip()[:1].isalpha()
+    return behind and reading.precision == "minute" and text[reading.end - 1].isdigit()
 
 
 def _byline_rule(byline: Byline) -> str:

@@ -26,10 +26,10 @@ EDGES = ("section", "boilerplate")
 
 DECORATION = " \t\N{NO-BREAK SPACE},*•·▪●■◼◾○◦►▶»«>|/\\.…:،-–—_=+#~()[]{}\"'“”‘’!"
 MARKS = ':-–—/|(«"“[.…،'
-CREDIT_AT_END = lazy(r"(?<=\s)\([^()\d]{2,40}\)[.\s]*$")
+CREDIT_AT_END = lazy(r"(?<=\s)\([^()\d]{2,40}(?:(?<=\w )\d\d)?\)[.\s]*$")
 """A bracket that closes a line without a full stop before it credits the picture.
 
-Not one with digits in it: a score, the hour of a match.
+Digits are in it only as in a paper's name, `(عرب 48)`: others are a score, an hour.
 """
 
 CREDIT_INSIDE = lazy(
@@ -42,6 +42,9 @@ CREDIT_INSIDE = lazy(
 END_OF_SENTENCE = lazy("[.؟!]")
 COUNTED = DECORATION + "0123456789٠١٢٣٤٥٦٧٨٩"
 FIRST_WORD = re.compile(r"[\w@+]+")
+
+COUNTED_LABELS = ("boilerplate", "share")
+"""`صفحة 12`, `فيسبوك 340`, `استمع للمقال (02:41)`: with its number alone on a line."""
 
 LONGEST_WORD = 40
 """Where a first word is looked for; a longer one begins no phrase."""
@@ -360,7 +363,7 @@ def _rest(phrase: Phrase, folded: str) -> int | None:
         return None
     value = after.lstrip(DECORATION if phrase.match != "start" else " :-–—.…")
     counted = not value.strip(COUNTED)  # `تعليقات 2`, `صفحة 12`, or nothing
-    numbered = counted and phrase.label == "boilerplate"
+    numbered = counted and phrase.label in COUNTED_LABELS
     if phrase.match == "line" and not numbered and value.strip(DECORATION):
         return None
     marked = after.lstrip(" ")[:1] in MARKS

@@ -25,6 +25,9 @@ TAG_MARKS = lazy(r"\s*[،,|;؛•·]\s*|\s+[-–/]\s+")
 SPACED_TAG_MARKS = (" , ", " ، ", " | ")
 TAG_BULLETS = "♦◆❖◈# "
 """Printed before tags, and hardly before anything else."""
+SHORTEST_DEFINITE = 4
+ADJECTIVES = ("ي", "يه")
+MOST_JOINED = 2
 QUOTE_MARKS = str.maketrans("", "", "«»\"“”'’‘.…!؟،")
 
 
@@ -78,6 +81,37 @@ def tag_pieces(text: str, *, fewest: int) -> list[str]:
     spaced = any(mark in text for mark in SPACED_TAG_MARKS)
     pieces = [piece.strip(TAG_BULLETS) for piece in TAG_MARKS.split(text)]
     return pieces if len(pieces) >= fewest - spaced and all(pieces) else []
+
+
+def is_definite(word: str) -> bool:
+    """Whether a word has the article."""
+    return word.startswith("ال") and len(word) > SHORTEST_DEFINITE
+
+
+def tags_apart(text: str, said: str) -> list[str]:
+    """Tags that stand in one line with nothing between them, told apart.
+
+    A word with the article begins a tag of its own behind another one with it, unless
+    it is an adjective or `said`, the folded text above, says both together; and so does
+    a word without the article behind one with it.
+
+    >>> tags_apart("البورصة المصرية الطروحات", "اسعار الطروحات")
+    ['البورصة المصرية', 'الطروحات']
+    """
+    tags: list[str] = []
+    before = ""
+    for word in text.split():
+        joined = before and (
+            f"{fold_word(before)} {fold_word(word)}" in said
+            or not is_definite(before)
+            or (is_definite(word) and fold_word(word).endswith(ADJECTIVES))
+        )
+        if joined and tags[-1].count(" ") < MOST_JOINED:
+            tags[-1] += f" {word}"
+        else:
+            tags.append(word)
+        before = word
+    return tags
 
 
 def bare(text: str) -> str:

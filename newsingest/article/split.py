@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsingest.article.body import Body, heads
+from newsingest.article.body import Body
 from newsingest.article.bylines import BylineReader
 from newsingest.article.dates import DateReader
 from newsingest.article.header import Header
-from newsingest.article.labelling import Tools
+from newsingest.article.labelling import Tools, heads
 from newsingest.article.lines import (
     FULL_STOP,
     LONGEST_NOTICE,
@@ -260,10 +260,6 @@ class _Reading(Header, Body):
             and not any(map(self._is_desk_name, between))
             and self._may_be_page_title(line)
         )
-
-    def _is_desk_name(self, line: Line) -> bool:
-        match = self._match(line, "header")
-        return match is not None and match.label == "section"
 
     def _is_beside_title(self, line: Line) -> bool:
         """Whether a line between headline and text is neither."""

@@ -6,6 +6,7 @@ from newsingest.article.fold import fold
 from newsingest.article.labelling import Labelling
 from newsingest.article.lines import (
     BULLETS,
+    FULL_STOP,
     INITIALS,
     LONGEST_KICKER,
     LONGEST_TAG,
@@ -16,12 +17,20 @@ from newsingest.article.lines import (
     TERMINAL,
     Line,
 )
-from newsingest.article.shapes import TAG_BULLETS, tag_pieces
+from newsingest.article.shapes import (
+    TAG_BULLETS,
+    continues,
+    is_definite,
+    stems,
+    tag_pieces,
+    tags_apart,
+)
 
 FEWEST_TAGS, MOST_TAGS = 2, 15
 LONGEST_TAG_LIST = 120
 ABOVE_TAGS = {"share", "boilerplate", "contact"}
 """Labels below which tags without a heading still begin, once the footer has."""
+IN_THE = ("بال", "لل", "وال", "كال")
 REPEATED = {"section", "caption", "tags", "related"}
 """Labels of lines that a tag can repeat; a line of the text is none printed twice."""
 
@@ -34,7 +43,9 @@ class Tags(Labelling):
         above = self.lines[at - 1].label if at else None
         if line.label or above == "tags":
             return bool(line.label)
-        if line.size <= LONGEST_TAG_LIST and self._label_tag_list(at, line):
+        if line.size <= LONGEST_TAG_LIST and (
+            self._label_tag_list(at, line) or self._label_tag_words(at, line)
+        ):
             return True
         run = self._tags_from(at) if not footer or above in ABOVE_TAGS else 0
         fewest = 1 if above == "share" else FEWEST_TAGS
@@ -66,6 +77,34 @@ class Tags(Labelling):
         if sum(fold(tag) in above for tag in tags) < MUCH * len(tags):
             return False
         self._put(line, "tags", "shape.tag-list", second="body")
+        return True
+
+    def _label_tag_words(self, at: int, line: Line) -> bool:
+        """Label tags in one line with nothing between them, right below the text.
+
+        `البورصة المصرية الطروحات`: no sentence, and half of it is said above.
+        """
+        text = line.text
+        words = text.split()
+        if not PAIR <= len(words) <= MOST_TAGS or text[-1] in TERMINAL or not at:
+            return False
+        above = self.lines[at - 1]
+        if not (above.prose and above.text[-1] in FULL_STOP) or not text[0].isalpha():
+            return False
+        if not self.bylines.function_words.isdisjoint(words) or continues(text):
+            return False
+        if 2 * sum(map(is_definite, words)) < len(words) or self.bylines.read(text):
+            return False
+        if any(word.startswith(IN_THE) for word in words):
+            return False  # `تبادل التهاني بالحد الجنوبي` describes a picture
+        below = self.lines[at + 1 : at + PAIR]
+        if below and not self._match(below[0], "footer"):
+            return False
+        said, _ = self._said_above(at)
+        if sum(stem in said for stem in stems(text)) < MUCH * len(words):
+            return False
+        self._put(line, "tags", "shape.tag-words", second="body")
+        line.spans[0].content = "، ".join(tags_apart(text, said))
         return True
 
     def _tags_from(self, at: int) -> int:
