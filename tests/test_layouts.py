@@ -461,6 +461,67 @@ related    اقرأ أيضا
 related    نافورة تعود إلى العمل بعد قرن من التوقف
 heading    ترميم البئر
 {MORE}""",
+    "buttons without a space between them": f"""
+{HEAD}
+share      انشرWhatsAppTwitterFacebook
+caption    صوت لا يشيخ
+{TEXT}""",
+    "a letterhead above a press release": f"""
+boilerplate إدارة العلاقات العامة والإعلام
+boilerplate المكتب الإعلامي
+date       التاريخ: 15 مايو 2024
+boilerplate بيان صحفي
+title      بئر قديمة تحت مخزن الحبوب في القرية
+{TEXT}""",
+    "a house's slogan above a picture's credit": f"""
+boilerplate منظور عالمي قصص إنسانية
+caption    © الأرشيف المصور. مزارع يقف أمام مخزن الحبوب.
+title      بئر قديمة تحت مخزن الحبوب في القرية
+date       15 مايو 2024
+{TEXT}""",
+    "a headline that is a saying, and a subtitle that is not": f"""
+title      الماء يعود إلى أهله
+heading    بئر قديمة تحت مخزن الحبوب في القرية
+{TEXT}""",
+    "a short menu above a page that was made Markdown": f"""
+boilerplate * الرئيسية
+boilerplate * محليات
+boilerplate * اقتصاد
+boilerplate * رياضة
+boilerplate * عالم
+byline     ليلى حداد
+title      # بئر قديمة تحت مخزن الحبوب في القرية
+date       15 مايو 2024
+date       02 : 00
+{TEXT}
+boilerplate روابط الموقع
+""",
+    "the fields of an export, its address among them": f"""
+title      title: بئر قديمة تحت مخزن الحبوب في القرية
+date       date: 2019-05-06 10:12:00
+boilerplate url: https://example.org/details/48120
+boilerplate text:
+{TEXT}
+tags       tags: آبار;حبوب
+""",
+    "tags behind their heading with nothing between them": f"""
+{HEAD}{TEXT}
+tags       كلمات دلالية البئر القديمة الحبوب
+""",
+    "a tag that is as long as a phrase, and one with a year": f"""
+{HEAD}{TEXT}
+tags       القرية
+tags       بئر قديمة أسفل مخزن الحبوب
+tags       آبار 2024
+""",
+    "an agency behind a place, and nothing behind it": f"""
+{HEAD}
+dateline+body عبري - العمانية دشن مستشفى عبري المرجعي اليوم مركبتين مجهزتين لنقل المرضى من القرى البعيدة إلى وحدة الغسيل.
+{TEXT}""",
+    "a place, and a word behind its dash": f"""
+{HEAD}
+dateline+body عبري - دشن مستشفى عبري المرجعي اليوم مركبتين مجهزتين لنقل المرضى من القرى البعيدة إلى وحدة الغسيل.
+{TEXT}""",
     "a blog's form for comments": f"""
 {HEAD}{TEXT}
 boilerplate اترك تعليقاً إلغاء الرد
@@ -516,3 +577,37 @@ def test_the_dates_above_a_text(dates, created, dateline):
     lines += [line.split(None, 1)[1] for line in TEXT.split("\n") if line]
     record = parse("\n".join(lines).encode())
     assert (record.created, record.metadata.dateline) == (created, dateline)
+
+
+@pytest.mark.parametrize(
+    ("title", "prefix", "authors"),
+    [
+        ("لا تبيعوا الجرس! – بقلم جورج معلولي", "", ["جورج معلولي"]),
+        ("رسالة بقلم رصاص", "", []),
+        ("بئر في القرية", "الثورة – حماة – سهاد الحموي: ", ["سهاد الحموي"]),
+        ("بئر في القرية", "الثورة – حماة – زرقاء الحموي: ", ["زرقاء الحموي"]),
+        ("بئر في القرية", "القاهرة: «الشرق الأوسط» — ", []),
+    ],
+)
+def test_who_is_named_in_a_headline_or_before_the_text(title, prefix, authors):
+    lines = [line.split(None, 1)[1] for line in TEXT.split("\n") if line]
+    record = parse(
+        "\n".join([title, "15 مايو 2024", prefix + lines[0], lines[1]]).encode()
+    )
+    assert record.metadata.title == title
+    assert record.metadata.authors == authors
+    assert record.metadata.body.startswith("عثر مزارع")
+
+
+@pytest.mark.parametrize(
+    ("line", "tags"),
+    [
+        ("البئر الأثرية الحبوب الآبار", ["البئر الأثرية", "الحبوب", "الآبار"]),
+        ("كلمات دلالية مخزن الحبوب الآبار", ["مخزن الحبوب", "الآبار"]),
+        ("وسوم: البئر، مخزن الحبوب", ["البئر", "مخزن الحبوب"]),
+        ("وسوم: [16]البئر [17]القرية", ["البئر", "القرية"]),
+    ],
+)
+def test_tags_are_told_apart(line, tags):
+    lines = [line.split(None, 1)[1] for line in (HEAD + TEXT).split("\n") if line]
+    assert parse("\n".join([*lines, line]).encode()).metadata.tags == tags

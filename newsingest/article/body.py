@@ -78,8 +78,7 @@ class Body(Footer, Datelines):
                 continue
             heading = None
             if match and self._accepts(match, zone):
-                self._put_match(line, match)
-                heading = match if heads(match, line) else None
+                heading = self._put_phrase(at, line, match)
                 ended = match.phrase.rule if match.phrase.ends else ended
                 footer |= zone == "footer" and match.label not in ("related", "caption")
             elif zone == "footer" and self._label_below(at, line, footer=footer):
@@ -87,6 +86,15 @@ class Body(Footer, Datelines):
                 footer |= line.label not in ENDS_NOTHING and not parted
             else:
                 self._put_body(at, line, first=at == start)
+
+    def _put_phrase(self, at: int, line: Line, match: Match) -> Match | None:
+        """Label a line that begins with a phrase; give it back if it heads a list."""
+        self._put_match(line, match)
+        if heads(match, line):
+            return match
+        if match.label == "tags":
+            self._part_tags(at, line)
+        return None
 
     def _accepts(self, match: Match, zone: Zone) -> bool:
         if match.label == "boilerplate":

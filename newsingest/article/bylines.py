@@ -43,7 +43,7 @@ MOST_GUESSED = 4
 """A name that begins with no known given name has at most so many words."""
 SQUARES = "□■▪●◆◇►◄▶★ "
 """Printed before a byline, `□ بغداد / …`; no part of a name."""
-DOMAIN = lazy(r"[\w-]+(?:\.\s?[A-Za-z]{2,})+")
+DOMAIN = lazy(r"[\w-]+(?:\.\s?[A-Za-z]{2,})+|[^\W\d_]{4,}\.[^\W\d_]{2,4}")
 LONGEST_PLACE = 4
 """A place that no table knows has at most so many words."""
 

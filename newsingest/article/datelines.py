@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from newsingest.article.dates import DateReading, could_be_date
 from newsingest.article.labelling import Labelling, without_date
-from newsingest.article.lines import MOST_NAME_WORDS
+from newsingest.article.lines import MOST_NAME_WORDS, PAIR
 from newsingest.article.patterns import lazy
 
 if TYPE_CHECKING:
     from newsingest.article.bylines import Byline
 
+DASHES = ("-", "–", "—")
+SHORT_NAMES = (PAIR,)
+"""Words of a name that no table has, between a paper, a place and a colon."""
 LONGEST_DATELINE = 110
 DATELINE_KINDS = {
     "agency", "weak-agency", "group", "place", "paper", "person", "role",
@@ -46,7 +49,8 @@ class Datelines(Labelling):
                 and text[found.end() :].strip()
                 and not (glued and not read[0].agencies)
             ):
-                return found.end(), *read
+                parted = " " not in prefix and self._parted_dateline(head)
+                return parted or (found.end(), *read)
         return self._glued_dateline(head)
 
     def _glued_dateline(
@@ -62,6 +66,21 @@ class Datelines(Labelling):
                     return length, *found
         return None
 
+    def _parted_dateline(
+        self, head: str
+    ) -> tuple[int, Byline, DateReading | None] | None:
+        """`عبري - العمانية دشن …`: nothing behind the agency or the paper's initial."""
+        words = head.split(None, 4)
+        if len(words) <= PAIR + 1 or words[1] not in DASHES:
+            return None
+        length = head.index(words[3], head.index(words[1]) + len(words[2]))
+        initial = len(words[2]) == 1
+        prefix = words[0] if initial else head[:length].rstrip()
+        found = self._read_dateline(prefix)
+        if found is None or not found[0].dateline or found[0].guessed:
+            return None
+        return (length, *found) if initial or found[0].agencies else None
+
     def _read_dateline(
         self, prefix: str, mark: str = ""
     ) -> tuple[Byline, DateReading | None] | None:
@@ -75,6 +94,9 @@ class Datelines(Labelling):
             return (byline, reading) if byline and office else None
         people = [p.text for p in byline.pieces if p.kind == "person"]
         named = ":" in mark and byline.dateline and all(map(self._is_named, people))
+        housed = ":" in mark and byline.dateline and "paper" in byline.kinds
+        if housed and all(len(name.split()) in SHORT_NAMES for name in people):
+            return byline, reading
         if people and not named and not (byline.agencies and byline.dateline):
             return None
         dated = reading and byline.agencies and "person" not in byline.kinds

@@ -36,7 +36,7 @@ PIECE = 1 << 16
 the memory of the text."""
 YEAR = lazy(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 YEAR_RANGE = lazy(r"(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d")
-TAG_MARKS = lazy(r"[،,؛;|•·#\n]+|\s[-–/]\s")
+TAG_MARKS = lazy(r"[،,؛;|•·#\n]+|\s[-–/]\s|\[?\d+\]")
 SECTION_PREFIX = re.compile(r"^(\S+(?: \S+){0,2}) ?/ (?=\S)")
 LATIN_DIGITS = str.maketrans(DIGITS)
 HOLDER_NOISE = lazy(
@@ -179,10 +179,12 @@ def _credit(span: Span) -> str | None:
 def _items(spans: Iterable[Span]) -> list[str]:
     """What link and credit lines say, without bullets; a bare heading says nothing."""
     texts = (UNSEEN.sub("", span.content) for span in spans)
-    items = (raw.lstrip(DECORATION_LEFT).strip() for raw in texts)
+    items = (LINK_NUMBER.sub("", raw.lstrip(DECORATION_LEFT)).strip() for raw in texts)
     return [item for item in items if 0 < len(item) <= LONGEST_HEADLINE]
 
 
+LINK_NUMBER = lazy(r"^\[\d+\]\s*")
+"""What `lynx -dump` prints before a link."""
 DECORATION_LEFT = " \t\N{NO-BREAK SPACE}*•·▪●■◼◾○►▶»|+–—-:"
 
 

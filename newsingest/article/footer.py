@@ -135,7 +135,7 @@ class Footer(Tags, Asides):
             if reading and (reading.is_date_line or _is_latin(line.text)):
                 self._put(line, "boilerplate", f"{heading.phrase.rule}.date")
                 return
-        elif line.size <= LONGEST_TAG and _is_latin(line.text):
+        if line.size <= LONGEST_TAG and _is_latin(line.text):
             self._put(line, "boilerplate", f"{heading.phrase.rule}.house")
             return
         self._put(line, heading.label, heading.phrase.rule)
@@ -166,7 +166,7 @@ class Footer(Tags, Asides):
             self._put(line, "share", call)
         elif self._is_desk_below(at, text):
             self._put(line, "boilerplate", "shape.desk", second="byline")
-        elif not self._label_marks(line) and not self._label_signature(at, line):
+        elif not self._label_marks(at, line) and not self._label_signature(at, line):
             if not footer:
                 return False
             self._put(line, "boilerplate", "shape.below-footer", second="body")

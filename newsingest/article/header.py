@@ -46,6 +46,11 @@ HOUSES = {"paper", "agency", "group"}
 ITEM_MARKS = "0123456789٠١٢٣٤٥٦٧٨٩.-–) " + BULLETS
 FARTHEST_HEADING = 100
 """Lines below a list of contents in which its headings are looked for."""
+SIGNED = lazy(r"\s[-–—|/]\s*(بقلم\s*[:/]?\s*\S)")
+"""`… – بقلم NAME` behind a column's headline."""
+MANY_WORDS, MOSTLY = 4, 0.7
+"""A line of so many words is no headline either if the text says one of them, and so
+much of the headline below."""
 LINK_NUMBER = lazy(r"(?:[*#•+]\s?)?\[\d+\](?=\S)")
 """What stands before a link there: `* [6]محليات`."""
 HOUSE_MARK = lazy(r"[-–—|](?<=\s.)")
@@ -75,17 +80,32 @@ class Header(Labelling):
             self._put(line, "boilerplate", "shape.url")
         elif "[" in line.text and LINK_NUMBER.match(line.text):
             self._put(line, "boilerplate", "shape.links")
+        elif self.title and self.phrases.is_share_bar(line.text):
+            self._put(line, "share", "share.bar")
         elif self.title:
             self._label_below_title(at, line)
         elif not self._label_above_title(at, line) and self._is_title(at, line):
-            self._put(line, "title", "shape.title")
-            self._keep_title(line.text)
+            self._put_title(line)
         return bool(line.spans)
+
+    def _put_title(self, line: Line) -> None:
+        """Label the headline; a writer's name at its end is read.
+
+        `# …` is how a page that was made Markdown marks it.
+        """
+        text = line.text.lstrip("# ") or line.text
+        found = SIGNED.search(text) if "بقلم" in text else None
+        byline = self.bylines.read(text[found.start(1) :]) if found else None
+        self._put(line, "title", "shape.title", byline=byline)
+        line.spans[0].content = text
+        self._keep_title(text)
 
     def _label_above_title(self, at: int, line: Line) -> bool:
         """Label a line above the headline: a desk, a picture's, the house's."""
         if self._is_credit(at, line):
             self._put(line, "caption", "caption.above-title")
+        elif self._is_letterhead(at, line):
+            self._put(line, "boilerplate", "shape.letterhead", second="title")
         elif self._is_house(at, line):
             self._put(line, "boilerplate", "shape.house", second="title")
         elif self._is_kicker(at, line):
@@ -137,6 +157,18 @@ class Header(Labelling):
             for below in self.lines[at + 1 : at + 1 + NEAR]
         )
 
+    def _is_letterhead(self, at: int, line: Line) -> bool:
+        """Whether an office's name stands above `بيان صحفي` and the headline."""
+        if line.size > LONGEST_SIGNATURE:
+            return False
+        for below in range(at + 1, min(at + 1 + NEAR, len(self.lines) - 1)):
+            if self.lines[below].prose:
+                return False
+            match = self._match(self.lines[below], "header")
+            if match and match.phrase.rule == "boilerplate.press-release":
+                return self._is_untold(self.lines[below + 1])
+        return False
+
     def _is_unsaid(self, at: int, line: Line) -> bool:
         """Whether the text says nothing of a line, and much of a headline below it.
 
@@ -144,23 +176,27 @@ class Header(Labelling):
         """
         if line.size > SHORT or line.prose:
             return False
-        near = range(at + 1, min(at + 1 + NEAR, len(self.lines)))
+        reach = range(at + 1, min(at + 1 + NEAR, len(self.lines)))
+        near = [below for below in reach if "©" not in self.lines[below].text]
         first = 0
-        for below in near:
+        for count, below in enumerate(near):
             if self._is_untold(self.lines[below]):
                 first = first or below
             elif self.lines[below].prose:
-                near = range(at + 1, below)
+                near = near[:count]
                 break
         if not first or not any(map(self._is_dated, self.lines[at + 1 : first + 3])):
             return False  # columns in print open with a verse or a saying
         text = (below for below in self.lines[first + 1 :] if below.size >= LONG)
         said = stems(" ".join(below.text[:LEAD] for below in islice(text, PAIR)))
-        if not said.isdisjoint(stems(line.text)):
+        words = stems(line.text)
+        told = len(words & said)
+        if told > (len(words) >= MANY_WORDS):
             return False
+        most = MOSTLY if told else SOME
         for below in near:
             words = stems(self.lines[below].text)
-            if len(words & said) >= max(PAIR, SOME * len(words)):
+            if len(words & said) >= max(PAIR + told, most * len(words)):
                 return self._is_untold(self.lines[below])
         return False
 
@@ -323,7 +359,7 @@ class Header(Labelling):
         if line.size > LONGEST_HEADER_LINE:
             return False
         return (
-            self._label_marks(line)
+            self._label_marks(at, line)
             or self._label_date(at, line)
             or self._label_phrase(line, "header")
             or self._label_byline(at, line)

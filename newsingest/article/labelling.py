@@ -47,6 +47,7 @@ VALUED = {
 DECORATION_BESIDE = " \t|/-–—:،,•·◷()[]\N{NO-BREAK SPACE}"
 AROUND_DATE = lazy(r"\s+في\s*$|(?<!\w)(?:\d{1,4}|جمت|gmt)(?!\w)", re.IGNORECASE)
 """`المنامة في` before the day, `2145 جمت` before the date: no part of a byline."""
+SPACED_CLOCK = lazy(r"(\d{1,2}) ?: ?(\d\d)")
 NOT_COUNT = lazy(r"[^\d\s.,]")
 CRUMB = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 CRUMBS = re.compile(rf"[|{CRUMB}>»]| / ")
@@ -130,7 +131,7 @@ class Labelling:
         agency = byline and (byline.sure or byline.agencies)
         return (reading, byline) if reading.is_date_line or agency else None
 
-    def _label_marks(self, line: Line) -> bool:
+    def _label_marks(self, at: int, line: Line) -> bool:
         """Label a rule of dashes, and the letters of a font-size control or a desk."""
         text = line.text
         worded = text[0].isalpha() and text[0] != TATWEEL
@@ -151,11 +152,14 @@ class Labelling:
         elif (not worded and not NOT_COUNT.search(text)) or (
             line.size <= LONGEST_TAG and text.isascii()
         ):
-            self._label_latin(line)
+            self._label_latin(at, line)
         return bool(line.spans)
 
-    def _label_latin(self, line: Line) -> None:
+    def _label_latin(self, at: int, line: Line) -> None:
         """Label a counter, or a control or an account in Latin letters."""
+        if SPACED_CLOCK.fullmatch(line.text) and self._is_clock_below(at, line):
+            self._put(line, "date", "date.clock-below")
+            return
         if could_be_date(line.text) and self._read_dated(line.text):
             return
         if self.title:
@@ -220,7 +224,8 @@ class Labelling:
         gap = line.start - above.start - len(above.content)
         if above.date is None or above.date.precision != "day" or gap > SLACK:
             return False
-        both = f"{above.content}{' ' * gap}{line.text}"
+        clock = SPACED_CLOCK.sub(r"\1:\2", line.text)
+        both = f"{above.content}{' ' * max(1, gap)}{clock}"
         reading = self.dates.read(both, self.now)
         if reading is None or reading.precision == "day":
             return False

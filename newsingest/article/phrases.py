@@ -64,6 +64,8 @@ LENGTHS = {"line": 90, "mark": 160, "start": 400}
 alone is short by nature; a related headline was seen with 230."""
 
 
+LONGEST_BAR = 60
+"""Characters in which buttons without a space between them are looked for."""
 SHARE_OF_BAR = 0.5
 """A bar of buttons is share when this much of its words is: `Pin Interest` is not."""
 
@@ -256,8 +258,20 @@ class PhraseBook:
     def is_share_bar(self, line: str) -> bool:
         """Whether most words of a short line are buttons."""
         words = fold(line).split()
+        if len(words) == 1 and len(line) <= LONGEST_BAR:
+            return self._is_glued_bar(words[0])
         known = sum(word.strip(DECORATION) in self._buttons for word in words)
         return known > 1 and known >= SHARE_OF_BAR * len(words)
+
+    def _is_glued_bar(self, word: str) -> bool:
+        """`انشرWhatsAppTwitterFacebook`: two buttons or more, and nothing else."""
+        found = 0
+        while word:
+            button = max(filter(word.startswith, self._buttons), key=len, default="")
+            if not button:
+                return False
+            word, found = word[len(button) :], found + 1
+        return found > 1
 
     def ends_caption(self, line: str) -> bool:
         """Whether a line ends as captions do: `… - أرشيفية`, `… (رويترز)`."""

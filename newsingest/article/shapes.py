@@ -27,6 +27,7 @@ TAG_BULLETS = "♦◆❖◈# "
 """Printed before tags, and hardly before anything else."""
 SHORTEST_DEFINITE = 4
 ADJECTIVES = ("ي", "يه")
+AND_THE = "وال"
 MOST_JOINED = 2
 QUOTE_MARKS = str.maketrans("", "", "«»\"“”'’‘.…!؟،")
 
@@ -104,6 +105,7 @@ def tags_apart(text: str, said: str) -> list[str]:
         joined = before and (
             f"{fold_word(before)} {fold_word(word)}" in said
             or not is_definite(before)
+            or word.startswith(AND_THE)
             or (is_definite(word) and fold_word(word).endswith(ADJECTIVES))
         )
         if joined and tags[-1].count(" ") < MOST_JOINED:

@@ -16,6 +16,7 @@ from newsingest.article.dates import DateReader
 from newsingest.article.header import Header
 from newsingest.article.labelling import Tools, heads
 from newsingest.article.lines import (
+    BULLETS,
     FULL_STOP,
     LONGEST_NOTICE,
     LONGEST_SIGNATURE,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from newsingest.article.record import DateOrder, Label
     from newsingest.article.rules import Rules
 
+SMALLEST_MENU = 5
+"""So many lines with a bullet above the text are a page's menu."""
 WEIGHTY = 0.4
 """A block is the text if it weighs this much of the heaviest: comments can be more."""
 
@@ -81,9 +84,9 @@ class _Reading(Header, Body):
     def label(self) -> None:
         """Find the text, then read what stands above, in and below it."""
         prose = self._find_prose()
-        if prose and prose[-1] > MOST_HEADER:
+        if prose and prose[-1] > SMALLEST_MENU:
             block = self._find_block(prose)
-            if block[0] > MOST_HEADER and self._is_navigation(block[0]):
+            if self._is_page(block[0]):
                 self._read_page(block)
                 return
         body = self._read_header()
@@ -133,6 +136,13 @@ class _Reading(Header, Body):
         if match is None:
             return False
         return match.label in ("share", "copyright", "tags") or heads(match, line)
+
+    def _is_page(self, first: int) -> bool:
+        """Whether more than a header stands above the text, or a menu does."""
+        if first > MOST_HEADER:
+            return self._is_navigation(first)
+        menu = sum(line.text[0] in BULLETS for line in self.lines[:first])
+        return menu >= SMALLEST_MENU and self._is_navigation(first)
 
     def _is_navigation(self, end: int) -> bool:
         """Whether what stands above is no text: at most one notice among its lines."""
@@ -185,11 +195,15 @@ class _Reading(Header, Body):
             match = self._match(line, "footer")
             if heading and match and match.phrase.rule in WORDS_OF_PAGES:
                 match = None
+            if line.spans:
+                continue
             if match and match.label in ("tags", "related") and not match.phrase.ends:
                 self._put_match(line, match)
                 heading = match if heads(match, line) else None
             elif heading and match is None and self._is_item(line, "footer"):
                 self._put_item(line, heading)
+            elif self._label_cards_below(at, line, footer=True):
+                heading = None
             else:
                 heading = None
                 self._label_after_end(at, line, "shape.below-text")
@@ -200,14 +214,13 @@ class _Reading(Header, Body):
         if not titles:
             return body
         top = titles[-1]
+        if top and self.bylines.is_person(self.lines[top - 1].text):
+            top -= 1
         self.title = ""
         for at in range(top, body):
             line = self.lines[at]
             if at in titles:
-                self._put(
-                    line, "title", "shape.title" if at == top else "shape.title-again"
-                )
-                self._keep_title(line.text)
+                self._put_title(line)
             elif label := beside.get(at):
                 self._put(line, label, "shape.below-title", second="boilerplate")
             elif not self._label_known(at, line):

@@ -17,6 +17,7 @@ from newsingest.article.lines import (
     TERMINAL,
     Line,
 )
+from newsingest.article.patterns import lazy
 from newsingest.article.shapes import (
     TAG_BULLETS,
     continues,
@@ -30,6 +31,7 @@ FEWEST_TAGS, MOST_TAGS = 2, 15
 LONGEST_TAG_LIST = 120
 ABOVE_TAGS = {"share", "boilerplate", "contact"}
 """Labels below which tags without a heading still begin, once the footer has."""
+YEAR_AT_END = lazy(r"(?<=\w )(?:19|20)\d\d$")
 IN_THE = ("بال", "لل", "وال", "كال")
 REPEATED = {"section", "caption", "tags", "related"}
 """Labels of lines that a tag can repeat; a line of the text is none printed twice."""
@@ -79,6 +81,13 @@ class Tags(Labelling):
         self._put(line, "tags", "shape.tag-list", second="body")
         return True
 
+    def _part_tags(self, at: int, line: Line) -> None:
+        """Part tags behind their heading that have nothing between them."""
+        text = line.spans[0].content
+        if text.count(" ") < PAIR or not text.replace(" ", "").isalpha():
+            return
+        line.spans[0].content = "، ".join(tags_apart(text, self._said_above(at)[0]))
+
     def _label_tag_words(self, at: int, line: Line) -> bool:
         """Label tags in one line with nothing between them, right below the text.
 
@@ -112,10 +121,18 @@ class Tags(Labelling):
         if at >= self.tags_end:
             self.tags_end = at
             for line in self.lines[at:]:
-                if not _is_tag(line.text) or self._match(line, "footer"):
+                tag = _is_tag(line.text) or self._is_said(at, line)
+                if not tag or self._match(line, "footer"):
                     break
                 self.tags_end += 1
         return self.tags_end - at
+
+    def _is_said(self, at: int, line: Line) -> bool:
+        """Whether the text says all of a line that is too long for most tags."""
+        text = line.text
+        if line.size > LONGEST_TAG + PAIR * PAIR or text[-1] in TERMINAL:
+            return False
+        return text.count(" ") > 1 and f" {fold(text)}" in self._said_above(at)[0]
 
     def _occur(self, at: int, run: int) -> bool:
         """Whether a third of the lines from `at` on say what the text above says."""
@@ -146,6 +163,6 @@ def _is_tag(text: str) -> bool:
         and "/" not in text
         and text[-1] not in TERMINAL
         and text[0] not in BULLETS + "-–"
-        and not any(map(str.isdigit, text))
+        and not any(map(str.isdigit, YEAR_AT_END.sub("", text)))
         and not INITIALS.fullmatch(text)
     )
