@@ -137,6 +137,10 @@ def test_lines_of_wide_white_space(space, text):
 
 
 UNITS = [
+    "<b>",
+    "x<b> ",
+    "<b ",
+    "></b",
     "a",
     " ",
     "\n",

@@ -375,6 +375,30 @@ date       الأربعاء 15 مايو 2024 - 10:45
 {TEXT}
 related    شاهد | لحظة انطلاق الدراجات
 {MORE}""",
+    "a wire's article in the markup of a corpus": f"""
+boilerplate <DOC id="ARB_20240515.0012" type="story" >
+boilerplate <HEADLINE>
+title      بئر قديمة تحت مخزن الحبوب في القرية
+boilerplate </HEADLINE>
+boilerplate <DATELINE>
+dateline   بغداد 15-5 (اف ب)-
+boilerplate </DATELINE>
+boilerplate <TEXT> <P>{TEXT}boilerplate </P>
+boilerplate </TEXT></DOC>
+""",
+    "a newspaper's article with its fields in tags": f"""
+boilerplate+title+boilerplate <Headline>بئر قديمة تحت مخزن الحبوب في القرية</Headline>
+boilerplate+date+boilerplate <Dateline>2024-05-15</Dateline>
+boilerplate <Text>{TEXT}boilerplate </Text>
+""",
+    "what looks like a tag, and a tag inside of a line": f"""
+{HEAD}
+body       <القرية> كانت تعرف البئر <b>قبل</b> أن يولد أحد من أهلها الأحياء، كما قالت سجلات البلدية: 3 < 4 و5 > 2.
+{MORE}""",
+    "a dateline on a line of its own that names no agency": f"""
+{HEAD}
+caption    بغداد 15-5
+{TEXT}""",
     "a page that stops for those who do not pay": f"""
 {HEAD}{TEXT}
 boilerplate هذا المحتوى متاح للمشتركين فقط

@@ -148,6 +148,9 @@ class Body(Footer, Datelines):
         elif not line.prose and not first and (told := self._aside(at, line)):
             label, rule = told
             self._put(line, label, rule, second="body")
+        elif first and line.size <= SENTENCE and (wire := self._wire_line(text)):
+            byline, reading = wire
+            self._put(line, "dateline", "dateline.line", byline=byline, date=reading)
         elif first and (cut := self._dateline(text)):
             length, byline, reading = cut
             begins = line.start + length

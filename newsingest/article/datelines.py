@@ -36,6 +36,13 @@ DAY_MONTH = lazy(r"\d{1,2}\s*[-/]\s*\d{1,2}(?:\s*[-/]\s*\d{2,4})?")
 class Datelines(Labelling):
     """Where a text was sent from, if its first paragraph says so."""
 
+    def _wire_line(self, text: str) -> tuple[Byline, DateReading | None] | None:
+        """A wire's dateline on a line of its own: `بغداد 17-1 (اف ب)-`."""
+        if not DAY_MONTH.search(text):
+            return None
+        found = self._read_dateline(text.rstrip(" -–—:ـ"))
+        return found if found and found[0].agencies and found[0].dateline else None
+
     def _dateline(self, text: str) -> tuple[int, Byline, DateReading | None] | None:
         """The place and agency glued before the first words, up to its mark."""
         head = text[:LONGEST_DATELINE]

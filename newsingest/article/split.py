@@ -70,7 +70,8 @@ class Splitter:
         lines = lines_of(text)
         if not lines:
             return [Span("blank", 0, len(text), "", "shape.blank")] if text else []
-        _Reading(self.tools, lines, now).label()
+        if read := [line for line in lines if not line.spans]:
+            _Reading(self.tools, read, now).label()
         spans = [span for line in lines for span in line.spans]
         if lines[0].start and text[: lines[0].start].strip("\ufeff"):
             first = lines[0].start
