@@ -14,6 +14,7 @@ from dateutil import parser as dateutil_parser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import newsingest
 from newsingest.article import packaged, rules
 from newsingest.article.dates import DateReader, could_be_date
 
@@ -332,3 +333,58 @@ def test_a_line_that_differs_in_its_digits_alone_is_read_anew(first, second):
     fresh, used = DateReader(rules.load()), DateReader(rules.load())
     used.read(first)
     assert used.read(second) == fresh.read(second)
+
+
+TITLE = "حديقة جديدة في المدينة"
+TEXT = (
+    "أعلنت البلدية بدء العمل في الحديقة الجديدة، وقالت إنها ستفتح أبوابها "
+    "للزوار مجانا طوال أيام الأسبوع."
+)
+NO_DATES = [
+    pytest.param(line, id=line)
+    for group in tomllib.loads(
+        (HERE / "cases" / "no-dates.toml").read_text("utf-8")
+    ).values()
+    for line in group["lines"]
+]
+
+
+def record_of(*lines):
+    return newsingest.parse("\n\n".join(lines).encode(), path="1.txt", source="s")
+
+
+@pytest.mark.parametrize("line", NO_DATES)
+def test_a_day_that_is_told_of_dates_nothing(line):
+    reading = READER.read(line)
+    assert reading is None or not reading.is_date_line
+    assert record_of(TITLE, line, TEXT, TEXT).created is None
+    assert record_of(TITLE, TEXT, TEXT, line).created is None
+
+
+@pytest.mark.parametrize(
+    ("line", "created"),
+    [
+        ("13 نوفمبر 2018 - 08:55", "2018-11-13T08:55"),
+        ("4 مارس 2014 - 08:41 بتوقيت غرينتش", "2014-03-04T08:41+00:00"),
+        ("14-10-2014 23:22", "2014-10-14T23:22"),
+        ("+20 2 1234 5678", None),
+    ],
+)
+def test_a_date_below_the_text_is_no_telephone_number(line, created):
+    record = record_of(TITLE, TEXT, TEXT, line)
+    assert record.created == created
+    assert record.metadata.phones == ([] if created else ["+20 2 1234 5678"])
+    assert record.metadata.body == f"{TEXT}\n\n{TEXT}"
+
+
+@pytest.mark.parametrize(
+    ("line", "created"),
+    [
+        ("محمد علي 5 مايو 2020", "2020-05-05"),
+        ("بيروت 4 كانون الثاني 2012", "2012-01-04"),
+        ("القاهرة في 5 مارس 2019", "2019-03-05"),
+        ("القاهرة: الأربعاء 6 مارس 2019", "2019-03-06"),
+    ],
+)
+def test_a_known_name_or_place_may_touch_its_date(line, created):
+    assert record_of(TITLE, line, TEXT, TEXT).created == created

@@ -58,9 +58,9 @@ _GAP = r"(?:[\ /.|\-()]{0,3}i){0,3}[\ /.|\-()]{0,3}"
 _GAP_AFTER_MONTH = r"(?:[\ /.|\-(),]{0,3}i){0,3}[\ /.|\-(),]{0,3}"
 _ALONE_BEFORE = r"(?<![dnyM][-/.:])"
 _ALONE_OR_BEHIND_A_CLOCK = r"(?<!(?<!:)[dnyM][-/.:])"  # `14:05-3 فبراير 2025`
-_ALONE_AFTER = r"(?![-/.][dny](?![:c]))(?!%)"
+_ALONE_AFTER = r"(?![-/.][dny](?![:c]))(?!%)(?!/\?)"  # not of `/2023/05/12/news`
 _MARK = r"(?:\ ?\(?(?P<mark>[hxgm])(?![/.]?[?]))?"
-_DAY = r"(?P<day>[do])s?"
+_DAY = r"(?P<day>d|(?<!d\ )o)s?"
 # `آب/أغسطس`, `كانون الثاني (يناير)`, and up to three calendars' names in a row.
 _MONTH = (
     r"(?P<month>[MHX])(?:[\ /|,\-]{0,3}\(?\ ?(?P<month2>[MHX])\ ?\)?)?"
@@ -102,7 +102,7 @@ FORMS: Final = (
         # `الإثنين 03 , شباط 2025`: behind a weekday the comma is no list's.
         "day, month's name, year",
         ("y", "MHX"),
-        rf"(?<=w\ ){_DAY}[\ ,]{{1,3}}{_MONTH}{_GAP_AFTER_MONTH}{_YEAR}",
+        rf"(?:^|(?<=w\ )){_DAY}[\ ,]{{1,3}}{_MONTH}{_GAP_AFTER_MONTH}{_YEAR}",
     ),
     Form(
         "month's name, day, year",
@@ -199,13 +199,24 @@ FORMS: Final = (
         ("R",),
         r"R[\ :]{0,3}(?P<count>[dnl])\ [uij]|(?P<count2>[dnl])\ [uij]\ R",
     ),
+    Form(
+        # `7 مارس 2024 0 125 دقيقة واحدة`: comments, readers, and minutes of reading.
+        "count",
+        ("u",),
+        r"(?<=\#\ )(?:[dn],?\ ?){0,3}(?P<count>[dnl])\ u",
+    ),
     Form("ago", ("a",), r"a\ (?:(?P<number>[dnl])\ )?(?P<unit>[uij])"),
     Form("ago", ("b",), r"(?P<number>[dnl])\ (?P<unit>[uij])\ b"),
     Form("today", ("r",), r"(?P<today>r)"),
     Form("weekday", ("w",), r"(?P<weekday>w)\.?"),
     Form("published", ("P",), r"(?P<published>P)"),
     Form("modified", ("U",), r"(?P<modified>U)"),
-    Form("count", ("IV",), r"I[\ :.()]{0,3}(?P<count>[dyn])|(?P<count2>[dyn])\ V"),
+    Form("count", ("B",), r"(?P<button>B)"),
+    Form(
+        "count",
+        ("IV",),
+        r"I[\ :.()]{0,3}(?P<count>[dyn])|(?:[dn],)*(?P<count2>[dyn])\ V",
+    ),
 )
 """Every form, in the order in which they take their tokens."""
 

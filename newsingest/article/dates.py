@@ -8,6 +8,7 @@ which calendar, which clock belongs to it, and how much of the line that explain
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -222,7 +223,13 @@ class DateReader:
             end=end,
             coverage=coverage,
             is_date_line=coverage == 1
-            or (apart and (certain or "relative" in flags) and not _is_prose(scan)),
+            or (
+                apart
+                and (certain or "relative" in flags)
+                and not _is_prose(scan)
+                and not ("several-dates" in flags and len(moments) == 1)
+                and not _is_told(group, piece, scan)
+            ),
             facts=tuple(group),
             scan=piece,
         )
@@ -465,6 +472,36 @@ def _is_prose(scan: Scan) -> bool:
     return "t" in scan.shape or _SINCE.search(scan.shape) is not None
 
 
+_TOLD = lazy(
+    r"""
+      \?[\ dyn:]*(?:[jki]\ ?)+\#  # `تقام المباراة يوم …`, `مقابلة بتاريخ …`
+    | \?\ ?:\ ?\#                # `تاريخ الوفاة: …`: the label of something else
+    | \#\ ?:[^-|,/.?]*\?         # `5 مايو 2019: توقيع الاتفاق`: a chronicle
+    """,
+    re.VERBOSE,
+)
+_GLUED = lazy(r"\?\ ?\#|\#\ \?")
+_COMPANY: Final = {"clock", "label", "count"}
+
+
+def _is_told(group: Sequence[Fact], piece: Scan, scan: Scan) -> bool:
+    """Whether unknown words beside a date say that it is the date of something else.
+
+    A word that touches a day is what it is the day of: `حرب 6 أكتوبر 1973`. Where a
+    clock, a label, a count or a Hijri day keep it company it is a desk or a name.
+    """
+    first = bisect_left(scan.bounds, piece.bounds[group[0].start])
+    last = bisect_left(scan.bounds, piece.bounds[group[-1].end])
+    shape = f"{scan.shape[:first]}#{scan.shape[last:]}"
+    if _TOLD.search(shape):
+        return True
+    bare = not any(
+        fact.kind in _COMPANY or (fact.kind == "day" and fact.value.calendar == "hijri")
+        for fact in group
+    )
+    return bare and _GLUED.search(shape) is not None
+
+
 def _bounds(group: Sequence[Fact], scan: Scan) -> tuple[int, int]:
     """Where a group starts and ends, with the small words and the brackets around."""
     start, end = group[0].start, group[-1].end
@@ -523,6 +560,7 @@ _ROLES: Final = {
     "today": "day seen from now",
     "count": "a number that is no date's",
     "reading": "minutes of reading",
+    "button": "a button",
 }
 
 

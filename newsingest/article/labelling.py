@@ -128,8 +128,12 @@ class Labelling:
             byline = self.bylines.credit(beside)
         if byline and byline.guessed and "relative" in reading.flags:
             return None  # `… يصلح لعب الأطفال مجانا منذ 20 عاما` is a headline
-        agency = byline and (byline.sure or byline.agencies)
-        return (reading, byline) if reading.is_date_line or agency else None
+        known = byline and (
+            byline.sure
+            or byline.agencies
+            or not (byline.guessed or "several-dates" in reading.flags)
+        )
+        return (reading, byline) if reading.is_date_line or known else None
 
     def _label_marks(self, at: int, line: Line) -> bool:
         """Label a rule of dashes, and the letters of a font-size control or a desk."""

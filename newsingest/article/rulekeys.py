@@ -79,6 +79,7 @@ KINDS: dict[str, dict[str, Key]] = {
                 "before-count",
                 "behind-count",
                 "reading",
+                "button",
                 "until",
             ),
         )
