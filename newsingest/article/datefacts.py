@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from newsingest.article import calendars
+from newsingest.article.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +112,7 @@ def _named(item: Item, scan: Scan, order: DateOrder) -> Day | None:
     del order
     months = [token for role, token in item.parts if role == "month"]
     kinds = {scan.shape[token] for token in months}
+    kinds = {"M"} if kinds in ({"L"}, {"L", "M"}) else kinds
     numbers = {scan.values[token].value for token in months}
     if len(numbers) != 1 or len(kinds) != 1:
         return None
@@ -126,6 +128,14 @@ def _named(item: Item, scan: Scan, order: DateOrder) -> Day | None:
     if day is None:
         return Day(f"{year:04}-{month:02}", "gregorian")
     return _gregorian(year, [(month, day)])
+
+
+def _days_named(item: Item, scan: Scan, order: DateOrder) -> Day | None:
+    """`12 - 13 يوليو 2025`: the month, for the line does not say which day."""
+    day = _named(item, scan, order)
+    if day is None or day.calendar != "gregorian":
+        return None
+    return Day(day.text[: len("2025-07")], day.calendar, (), ("several-dates",))
 
 
 def _short_named(item: Item, scan: Scan, order: DateOrder) -> Day | None:
@@ -207,9 +217,15 @@ def _clock(item: Item, scan: Scan, order: DateOrder) -> Clock | None:
     return _time(int(scan.values[item["hour"]]), int(minute), known, _half(item, scan))
 
 
+_AND_MINUTES = lazy(r"\s*و\s*\d")
+"""`الساعة 17 و15 دقيقة`: the minutes are not read, and 17:00 would be wrong."""
+
+
 def _hour(item: Item, scan: Scan, order: DateOrder) -> Clock | None:
     """`الساعة 5 مساء`, `الساعة الثامنة والنصف`."""
     del order
+    if _AND_MINUTES.match(scan.line, scan.bounds[item.end]):
+        return None
     minute = scan.values[item["part"]].value if item["part"] >= 0 else 0
     hour = _number(scan, item["hour"])
     if minute < 0:
@@ -308,6 +324,7 @@ def _full_year(digits: str) -> int:
 _READERS: Final[dict[str, tuple[str, Callable[[Item, Scan, DateOrder], object]]]] = {
     "year-month-day": ("day", _numeric),
     "day-month-year": ("day", _numeric),
+    "days, month's name, year": ("day", _days_named),
     "day, month's name, year": ("day", _named),
     "month's name, day, year": ("day", _named),
     "year, month's name, day": ("day", _named),

@@ -58,7 +58,7 @@ _GAP = r"(?:[\ /.|\-()]{0,3}i){0,3}[\ /.|\-()]{0,3}"
 _GAP_AFTER_MONTH = r"(?:[\ /.|\-(),]{0,3}i){0,3}[\ /.|\-(),]{0,3}"
 _ALONE_BEFORE = r"(?<![dnyM][-/.:])"
 _ALONE_OR_BEHIND_A_CLOCK = r"(?<!(?<!:)[dnyM][-/.:])"  # `14:05-3 فبراير 2025`
-_ALONE_AFTER = r"(?![-/.][dny](?![:c]))(?!%)(?!/\?)"  # not of `/2023/05/12/news`
+_ALONE_AFTER = r"(?![-/.][dny](?![:c]))(?![%/])"  # not of `/2023/05/12/news`
 _MARK = r"(?:\ ?\(?(?P<mark>[hxgm])(?![/.]?[?]))?"
 _DAY = r"(?P<day>d|(?<!d\ )o)s?"
 # `آب/أغسطس`, `كانون الثاني (يناير)`, and up to three calendars' names in a row.
@@ -66,6 +66,7 @@ _MONTH = (
     r"(?P<month>[MHX])(?:[\ /|,\-]{0,3}\(?\ ?(?P<month2>[MHX])\ ?\)?)?"
     r"(?:[\ /|,\-]{0,3}\(?\ ?(?P<month3>[MHX])\ ?\)?)?"
 )
+_LIBYAN = r"(?P<month>L)(?:\ ?[/(\-]\ ?(?P<month2>[MH])\ ?\)?)?"
 _YEAR = rf"(?P<year>y){_MARK}"
 _FRACTION = r"(?:[.,][dny])?"
 _SPAN = r"(?:(?P<hours>y)|(?P<hours2>d)(?::(?P<minutes>d))?)"
@@ -91,6 +92,15 @@ FORMS: Final = (
         ),
     ),
     Form(
+        # `السبت والأحد 12 - 13 يوليو 2025`: two days' issue, and no day of either.
+        "days, month's name, year",
+        ("y", "MHX", "-"),
+        (
+            r"(?:^|(?<=[wP]\ )|(?<=:\ ))(?P<first>d)\ ?-\ ?"
+            rf"{_DAY}\ {_MONTH}[\ ,]{{1,3}}{_YEAR}"
+        ),
+    ),
+    Form(
         "day, month's name, year",
         ("y", "MHX"),
         (
@@ -103,6 +113,11 @@ FORMS: Final = (
         "day, month's name, year",
         ("y", "MHX"),
         rf"(?:^|(?<=w\ )){_DAY}[\ ,]{{1,3}}{_MONTH}{_GAP_AFTER_MONTH}{_YEAR}",
+    ),
+    Form(
+        "day, month's name, year",
+        ("y", "L"),
+        rf"{_ALONE_OR_BEHIND_A_CLOCK}{_DAY}\ {_LIBYAN}[\ ,]{{1,3}}{_YEAR}",
     ),
     Form(
         "month's name, day, year",

@@ -27,6 +27,7 @@ KINDS: Final = {
     "y": "a number of four digits",
     "n": "any other number",
     "M": "a Gregorian month",
+    "L": "a Libyan name of a Gregorian month, a month between a day and a year only",
     "H": "a Hijri month",
     "X": "a month of another calendar",
     "w": "a weekday",
@@ -75,7 +76,10 @@ WORD_KINDS: Final = {
 """Kinds of rules whose names are all of one kind."""
 
 KEYED_KINDS: Final = {
-    "month": ("calendar", {"gregorian": "M", "hijri": "H", "other": "X"}),
+    "month": (
+        "calendar",
+        {"gregorian": "M", "libyan": "L", "hijri": "H", "other": "X"},
+    ),
     "year-mark": ("calendar", {"gregorian": "g", "hijri": "h", "other": "x"}),
     "date-label": ("means", {"published": "P", "modified": "U"}),
     "date-word": (

@@ -372,9 +372,9 @@ def _moments(group: Sequence[Fact]) -> list[_Moment]:
         elif fact.kind == "clock":
             moment.clocks.append(value)
         elif fact.kind == "zone":
+            # `KSA 17:26 - GMT 14:26`: before every clock, it is the first one's.
             moment.zones.append(value)
-            if moment.clocks:
-                moment.zone_of.setdefault(len(moment.clocks) - 1, value)
+            moment.zone_of.setdefault(max(len(moment.clocks) - 1, 0), value)
         elif fact.kind == "day" and value.calendar == "gregorian":
             moment.gregorian.append(value)
         elif fact.kind == "day" and value.calendar == "hijri":
@@ -396,7 +396,7 @@ def _choose_day(
         return _from_hijri(hijri, weekday) if hijri else (None, "day", None, [])
     printed = max(moment.gregorian, key=lambda day: bool(day.days))
     if not printed.days:
-        return None, "month", printed.text, []
+        return None, "month", printed.text, [*printed.flags]
     days = [other for other in moment.gregorian if other.days]
     flags = [flag for flag in printed.flags if flag != "ambiguous-day-month"]
     chosen = _settle(printed.days, weekday, hijri)
@@ -527,7 +527,7 @@ def _coverage(line: str, start: int, end: int) -> float:
     return round(len(_NO_LETTER.sub("", line[start:end])) / whole, 3)
 
 
-_MARK_BEFORE = lazy(r"[-–—/|،,:•·\N{ARABIC TATWEEL})][\s\W]*$")
+_MARK_BEFORE = lazy(r"[-–—/|>،,:•·\N{ARABIC TATWEEL})][\s\W]*$")
 _MARK_AFTER = lazy(r"[\s\W]*?[-–—/|،,:•·\N{ARABIC TATWEEL}(]")
 _END_OF_SENTENCE = lazy(r"[.!?؟…]\s*$")
 _FEW_WORDS: Final = 4

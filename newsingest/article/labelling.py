@@ -133,6 +133,8 @@ class Labelling:
             or byline.agencies
             or not (byline.guessed or "several-dates" in reading.flags)
         )
+        if known and byline and byline.photographers and not byline.authors:
+            known = False  # `صورة أرشيفية من 25 يناير 2011`
         return (reading, byline) if reading.is_date_line or known else None
 
     def _label_marks(self, at: int, line: Line) -> bool:
@@ -152,6 +154,8 @@ class Labelling:
         elif not worded and (note := self.phrases.note(text)):
             self._put(line, "boilerplate", note)
         elif self._is_breadcrumb(text):
+            if could_be_date(text) and self._read_dated(text):
+                return False  # `سياسة | 4 ديسمبر 2017`
             self._put(line, "section", "shape.breadcrumb")
         elif (not worded and not NOT_COUNT.search(text)) or (
             line.size <= LONGEST_TAG and text.isascii()

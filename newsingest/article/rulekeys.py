@@ -91,7 +91,9 @@ KINDS: dict[str, dict[str, Key]] = {
     | {"means": Key(TEXT, required=True, choices=("am", "pm", "noon", "night"))},
     "month": NUMBERED
     | {
-        "calendar": Key(TEXT, required=True, choices=("gregorian", "hijri", "other")),
+        "calendar": Key(
+            TEXT, required=True, choices=("gregorian", "libyan", "hijri", "other")
+        ),
     },
     "name-part": NAMES,
     "not-name": WORDS,
