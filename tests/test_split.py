@@ -345,3 +345,46 @@ def test_a_list_below_the_text_without_end_keeps_its_lines_and_its_footer():
     )
     assert [span.label for span in spans[-2:]] == ["contact", "copyright"]
     assert {span.label for span in spans[1:-2]} == {"body"}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "place", "agencies"),
+    [
+        ("القاهرة - رويترز", "القاهرة", ("reuters",)),
+        ("باريس - أ ف ب، رويترز", "باريس", ("afp", "reuters")),
+        ("دمشق 12 مايو - سبوتنيك.", "دمشق", ("sputnik",)),
+        ("أنقرة / الأناضول", "أنقرة", ("anadolu",)),
+        ("غزة/ محمد ماجد/ الأناضول", "غزة", ("anadolu",)),
+        ("لندن: «الشرق الأوسط»", "لندن", ()),
+    ],
+)
+def test_a_dateline_that_no_mark_ends_ends_with_its_agency(prefix, place, agencies):
+    text = "أعلنت البلدية بدء العمل في الحديقة الجديدة التي تمتد على مساحة واسعة."
+    spans = SPLITTER.split(f"حديقة جديدة\n\n{prefix} {text}\n\nوأضافت {text}")
+    assert [span.label for span in spans] == ["title", "dateline", "body", "body"]
+    assert spans[1].byline.dateline == place
+    assert spans[1].byline.agencies == agencies
+    assert spans[2].content == text
+
+
+def test_a_word_that_is_also_an_agency_is_left_in_the_text():
+    spans = SPLITTER.split(
+        "حديقة\n\nغزة - معا نبني الحديقة الجديدة مع أهل الحي كلهم.\n\nنص."
+    )
+    assert spans[1].byline.agencies == ()
+    assert spans[2].content.startswith("معا نبني")
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("محمد علي (القاهرة) وسارة محمود (بيروت)", ["محمد علي", "سارة محمود"]),
+        ("بقلم: ستيفن وولت ترجمة: محمد حسن", ["ستيفن وولت", "محمد حسن"]),
+        ("مراسل الجزيرة نت - بغداد", []),
+        ("وليد علي - بيروت", ["وليد علي"]),
+    ],
+)
+def test_a_byline_names_people_without_what_joins_them(line, authors):
+    text = "أعلنت البلدية بدء العمل في الحديقة الجديدة التي تمتد على مساحة واسعة."
+    spans = SPLITTER.split(f"حديقة جديدة\n\n{line}\n\n{text}\n\n{text}")
+    assert list(spans[1].byline.authors) == authors

@@ -314,15 +314,24 @@ class BylineReader:
         joined = JOINED.match(folded)
         if joined and (agency := self.agency(folded[joined.end() :])):
             return "agency", agency
-        name = self._strip_honorific(self._strip_role(text))
-        name = self._strip_after(name)
+        return self._tell_bearer(text)
+
+    def _tell_bearer(self, text: str) -> tuple[Kind, str]:
+        """What stands behind a role, a person or not: `مراسل الجزيرة نت`."""
+        bare = self._strip_role(text)
+        if bare != text:
+            kind, value = self._tell(bare, False)  # noqa: FBT003
+            if kind not in ("unknown", "person"):
+                return kind, value
+        name = self._strip_after(self._strip_honorific(bare))
         return "person" if self._is_name(name) else "unknown", name
 
     def _strip_after(self, name: str) -> str:
         """A name without what its bearer is: `رفعت سلام كاتب وباحث`."""
         words = name.split()
         for at in range(2, len(words)):
-            if fold_word(words[at]) in self._after:
+            word = fold_word(words[at])
+            if word in self._after or word in self._text_roles:
                 return " ".join(words[:at])
         return name
 
@@ -343,6 +352,12 @@ class BylineReader:
             guessed = not self.is_person(name)
             person = piece._replace(kind="person", value=name, guessed=guessed)
             return [photo, person]
+        if piece.kind == "unknown" and piece.before and words[0][:1] == "و":
+            # `محمد علي (القاهرة) وسارة محمود (بيروت)`
+            second = [words[0][1:], *words[1:]]
+            if self._opens_name(second) and self._has_name_shape(second):
+                piece = piece._replace(kind="person", value=" ".join(second))
+                words = second
         if piece.kind != "person":
             return [piece]
         for at in range(2, len(words) - 1):

@@ -67,6 +67,7 @@ class DateReading(NamedTuple):
     `coverage` is the share of the line's letters and digits that were explained.
     `is_date_line` says that the line is there for its date, and no prose that mentions
     one: most of it is explained, or what is left is a word or two set off by a mark.
+    `is_prose` says that a word of it forbids that, whoever is named beside the date.
     `published` and `modified` are ISO 8601, only as precise as printed. Both are `None`
     where the line speaks of time but does not determine it (`منذ 3 ساعات` without a
     now, `7 مارس` without a year).
@@ -83,6 +84,7 @@ class DateReading(NamedTuple):
     end: int
     coverage: float
     is_date_line: bool
+    is_prose: bool
     facts: tuple[Fact, ...]
     scan: Scan
 
@@ -209,6 +211,7 @@ class DateReader:
         coverage = _coverage(scan.line, start, end)
         flags = tuple(dict.fromkeys(main.flags or (() if told else _doubts(group))))
         certain = main.text is not None and main.precision not in ("month", "year")
+        prose = coverage < 1 and _is_prose(scan)
         apart = coverage >= LINE_SHARE or _set_off(scan.line, start, end)
         hijri = [day for moment in moments for day in moment.hijri]
         return DateReading(
@@ -226,10 +229,11 @@ class DateReader:
             or (
                 apart
                 and (certain or "relative" in flags)
-                and not _is_prose(scan)
+                and not prose
                 and not ("several-dates" in flags and len(moments) == 1)
                 and not _is_told(group, piece, scan)
             ),
+            is_prose=prose,
             facts=tuple(group),
             scan=piece,
         )
@@ -475,7 +479,7 @@ def _is_prose(scan: Scan) -> bool:
 _TOLD = lazy(
     r"""
       \?[\ dyn:]*(?:[jki]\ ?)+\#  # `تقام المباراة يوم …`, `مقابلة بتاريخ …`
-    | \?\ ?:\ ?\#                # `تاريخ الوفاة: …`: the label of something else
+    | \?\ ?:(?:[^?\#]*\?[^\#]*|\ ?)\#  # `تاريخ الوفاة: …`, `المكان: قاعة المدينة، …`
     | \#\ ?:[^-|,/.?]*\?         # `5 مايو 2019: توقيع الاتفاق`: a chronicle
     """,
     re.VERBOSE,

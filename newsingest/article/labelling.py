@@ -128,14 +128,9 @@ class Labelling:
             byline = self.bylines.credit(beside)
         if byline and byline.guessed and "relative" in reading.flags:
             return None  # `… يصلح لعب الأطفال مجانا منذ 20 عاما` is a headline
-        known = byline and (
-            byline.sure
-            or byline.agencies
-            or not (byline.guessed or "several-dates" in reading.flags)
-        )
-        if known and byline and byline.photographers and not byline.authors:
-            known = False  # `صورة أرشيفية من 25 يناير 2011`
-        return (reading, byline) if reading.is_date_line or known else None
+        if reading.is_date_line or (byline and _is_known(byline, reading)):
+            return reading, byline
+        return None
 
     def _label_marks(self, at: int, line: Line) -> bool:
         """Label a rule of dashes, and the letters of a font-size control or a desk."""
@@ -418,3 +413,14 @@ def _is_zone(text: str, reading: DateReading) -> bool:
 
 def _byline_rule(byline: Byline) -> str:
     return "byline." + "-".join(dict.fromkeys(piece.kind for piece in byline.pieces))
+
+
+def _is_known(byline: Byline, reading: DateReading) -> bool:
+    """Whether what stands beside a date is told by the tables, and may touch it."""
+    if "photo" in byline.kinds and not byline.authors:
+        return False  # `صورة أرشيفية من 25 يناير 2011`
+    if byline.certain or byline.agencies:
+        return True
+    day = reading.precision not in ("month", "year")
+    doubtful = reading.is_prose or "several-dates" in reading.flags
+    return day and not (byline.guessed or doubtful)
