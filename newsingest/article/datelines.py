@@ -20,11 +20,12 @@ LONGEST_DATELINE = 110
 DATELINE_KINDS = {
     "agency", "weak-agency", "group", "place", "paper", "person", "role",
 }  # fmt: skip
+MOST_AGENCY_WORDS = 6
 DATELINE_MARK = re.compile(
     r"""
     [-–—ـ:/)]  # first, by itself: a search for one of some letters is the fastest
     (?: (?<=\)) (?: \s* [-–—:ـ]+ | (?=\s) )
-      | (?<=-) -+ | (?<=[–—]) | (?<=[-ـ]) [-ـ]*\s | (?<=\s[-ـ]) [-ـ]*
+      | (?<=-) -+ | (?<=[–—]) | (?<=[-ـ])(?<!هـ) [-ـ]*\s | (?<=\s[-ـ]) [-ـ]*
       | (?<=:) [\s-]* | (?<=/) | (?<=\w-) (?=\w)
     ) \s*
     """,
@@ -57,8 +58,35 @@ class Datelines(Labelling):
                 and not (glued and not read[0].agencies)
             ):
                 parted = " " not in prefix and self._parted_dateline(head)
-                return parted or (found.end(), *read)
+                return parted or self._with_agency(head, found.end(), *read)
         return self._glued_dateline(head)
+
+    def _with_agency(
+        self, head: str, end: int, byline: Byline, reading: DateReading | None
+    ) -> tuple[int, Byline, DateReading | None]:
+        """`القاهرة - رويترز أعلنت`: an agency that no mark parts from the first word.
+
+        Where the lines of a page were joined, the one that ended the dateline is gone.
+        """
+        if byline.kinds == {"place"}:
+            words = head[end:].split(None, MOST_AGENCY_WORDS)
+            for count in range(len(words) - 1, 0, -1):
+                name = " ".join(words[:count])
+                if self._is_signature(name.rstrip(".:،")):
+                    cut = head.index(words[count], end + len(name))
+                    found = self._read_dateline(head[:cut].rstrip(" .:،"))
+                    return (cut, *found) if found else (end, byline, reading)
+        return end, byline, reading
+
+    def _is_signature(self, text: str) -> bool:
+        """`رويترز`, `أ ف ب، رويترز`, `«الشرق الأوسط»`, `سليم حداد/ الأناضول`."""
+        found = self.bylines.read(text)
+        if found is None or found.guessed:
+            return False
+        if found.kinds == {"paper"}:
+            return text[0] == "«" and text[-1] == "»" and self.bylines.is_paper(text)
+        people = found.kinds == {"person", "agency"} and "/" in text
+        return found.kinds == {"agency"} or people
 
     def _glued_dateline(
         self, head: str

@@ -43,6 +43,8 @@ CONTACT = lazy(
     r"|(?<!\d)(?!\d{4}-\d\d-\d\d|\d\d-\d\d-\d{4})\d[\d\s()+-]{6,}\d"
 )
 
+YEAR = lazy(r"(?:19|20|١٩|٢٠)\d\d(?!\d)")
+
 
 class Footer(Tags, Asides):
     """The lines below the text, told by phrases, shapes and names."""
@@ -186,7 +188,9 @@ class Footer(Tags, Asides):
         """
         text = line.text
         if CONTACT.search(text) and len(text) < LONG and not line.prose:
-            return "contact.shape"
+            # `13 نوفمبر 2018 - 08:55` has as many digits as a telephone number.
+            dated = YEAR.search(text) and self._read_dated(text)
+            return "" if dated else "contact.shape"
         above = self.lines[at - 1].label if at else None
         number = any(map(str.isdigit, text)) and len(text) <= LONGEST_TAG
         return "contact.continued" if above == "contact" and number else ""
