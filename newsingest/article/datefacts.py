@@ -153,7 +153,7 @@ def _short(item: Item, scan: Scan, order: DateOrder) -> Day | None:
     Alone it may be a score, a version, an article of a law or a Hijri date.
     """
     around = scan.shape[: item.start] + scan.shape[item.end :]
-    if not re.search(r"[wPU]|d ?: ?d", around):
+    if not re.search(r"[wPU]|d ?[:c] ?d", around):
         return None
     texts = [scan.values[item[role]] for role in ("first", "second", "third")]
     first, second, third = map(int, texts)

@@ -104,7 +104,7 @@ FORMS: Final = (
         "day, month's name, year",
         ("y", "MHX"),
         (
-            rf"{_ALONE_OR_BEHIND_A_CLOCK}{_DAY}{_GAP}{_MONTH}"
+            rf"{_ALONE_OR_BEHIND_A_CLOCK}{_DAY}{_GAP}(?:N\ ?d\ ?/\ ?)?{_MONTH}"
             rf"{_GAP_AFTER_MONTH}{_YEAR}"
         ),
     ),
@@ -137,6 +137,12 @@ FORMS: Final = (
         "year, day, month's name",
         ("y", "MHX"),
         rf"{_ALONE_BEFORE}(?P<year>y)[\ ,]{{1,3}}(?P<day>d)\ {_MONTH}",
+    ),
+    Form(
+        # `GMT 02:27 2016 الأربعاء ,13 تموز / يوليو`
+        "year, day, month's name",
+        ("y", "MHX", "w"),
+        rf"{_ALONE_BEFORE}(?P<year>y)\ w\ ?,?\ ?(?P<day>d)\ {_MONTH}(?!\ ?y)",
     ),
     Form(
         "day, month's name, short year",

@@ -226,6 +226,7 @@ class DateReader:
             end=end,
             coverage=coverage,
             is_date_line=coverage == 1
+            or (certain and _PUBLISHED_IN.fullmatch(scan.shape) is not None)
             or (
                 apart
                 and (certain or "relative" in flags)
@@ -484,6 +485,8 @@ _TOLD = lazy(
     """,
     re.VERBOSE,
 )
+_PUBLISHED_IN = lazy(r"P(?:\ [^\ #]){1,4}\ j\ d\ ?[-/]\ ?d\ ?[-/]\ ?y")
+"""`نشر في أخبار المدينة يوم 30 - 12 - 2009`: how press archives name whose it is."""
 _GLUED = lazy(r"\?\ ?\#|\#\ \?")
 _COMPANY: Final = {"clock", "label", "count"}
 

@@ -80,6 +80,7 @@ KINDS: dict[str, dict[str, Key]] = {
                 "behind-count",
                 "reading",
                 "button",
+                "numbered-month",
                 "until",
             ),
         )
