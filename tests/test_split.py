@@ -367,14 +367,6 @@ def test_a_dateline_that_no_mark_ends_ends_with_its_agency(prefix, place, agenci
     assert spans[2].content == text
 
 
-def test_a_word_that_is_also_an_agency_is_left_in_the_text():
-    spans = SPLITTER.split(
-        "حديقة\n\nغزة - معا نبني الحديقة الجديدة مع أهل الحي كلهم.\n\nنص."
-    )
-    assert spans[1].byline.agencies == ()
-    assert spans[2].content.startswith("معا نبني")
-
-
 @pytest.mark.parametrize(
     ("line", "authors"),
     [

@@ -57,26 +57,29 @@ class Datelines(Labelling):
                 and text[found.end() :].strip()
                 and not (glued and not read[0].agencies)
             ):
+                if signed := self._with_agency(head, found.end(), read[0]):
+                    return signed
                 parted = " " not in prefix and self._parted_dateline(head)
-                return parted or self._with_agency(head, found.end(), *read)
+                return parted or (found.end(), *read)
         return self._glued_dateline(head)
 
     def _with_agency(
-        self, head: str, end: int, byline: Byline, reading: DateReading | None
-    ) -> tuple[int, Byline, DateReading | None]:
+        self, head: str, end: int, byline: Byline
+    ) -> tuple[int, Byline, DateReading | None] | None:
         """`القاهرة - رويترز أعلنت`: an agency that no mark parts from the first word.
 
         Where the lines of a page were joined, the one that ended the dateline is gone.
         """
-        if byline.kinds == {"place"}:
-            words = head[end:].split(None, MOST_AGENCY_WORDS)
-            for count in range(len(words) - 1, 0, -1):
-                name = " ".join(words[:count])
-                if self._is_signature(name.rstrip(".:،")):
-                    cut = head.index(words[count], end + len(name))
-                    found = self._read_dateline(head[:cut].rstrip(" .:،"))
-                    return (cut, *found) if found else (end, byline, reading)
-        return end, byline, reading
+        if byline.kinds != {"place"}:
+            return None
+        words = head[end:].split(None, MOST_AGENCY_WORDS)
+        for count in range(len(words) - 1, 0, -1):
+            name = " ".join(words[:count])
+            if self._is_signature(name.rstrip(".:،")):
+                cut = head.index(words[count], end + len(name))
+                found = self._read_dateline(head[:cut].rstrip(" .:،"))
+                return (cut, *found) if found else None
+        return None
 
     def _is_signature(self, text: str) -> bool:
         """`رويترز`, `أ ف ب، رويترز`, `«الشرق الأوسط»`, `سليم حداد/ الأناضول`."""
