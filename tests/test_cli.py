@@ -614,6 +614,19 @@ def test_explain_on_a_terminal_keeps_its_columns(folder, columns):
     assert any("→ agencies" in line for line in lines)
 
 
+@pytest.mark.parametrize("columns", [0, 1])
+def test_a_terminal_of_no_columns_is_drawn_on(folder, columns):
+    for args, said in {
+        ("explain", "b.txt"): "title",
+        ("normalize", "--diff", "b.txt"): "b.txt:",
+        ("parse", "b.txt", "-o", "out.jsonl"): "1 record, 0 skipped, 0 rejected",
+    }.items():
+        names = [str(folder / a) if "." in a else a for a in args]
+        status, drawn = on_a_terminal(*names, columns=columns)
+        assert status == 0
+        assert said in "".join(drawn.decode().split("\r\n")), args
+
+
 @pytest.mark.parametrize("columns", [60, 100])
 def test_hostile_text_cannot_colour_the_terminal(tmp_path, columns):
     (tmp_path / "a.txt").write_text(f"عنوان \x1b[31m[red]أحمر\n\n{ARTICLE}", "utf-8")

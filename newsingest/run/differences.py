@@ -7,6 +7,8 @@ import unicodedata
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, TextIO
 
+from newsingest.run import terminal
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -33,10 +35,9 @@ def _plainly(name: str, file: TextIO) -> Callable[[int, bytes, bytes], None]:
 
 
 def _in_colour(name: str, file: TextIO) -> Callable[[int, bytes, bytes], None]:
-    from rich.console import Console  # noqa: PLC0415 - start-up: only with --diff
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415 - start-up: only with --diff
 
-    console = Console(file=file, highlight=False, emoji=False, markup=False)
+    console = terminal.console(file)
 
     def show(number: int, before: bytes, after: bytes) -> None:
         old, new = Text.assemble(("-", "dim")), Text.assemble(("+", "dim"))

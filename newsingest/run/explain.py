@@ -6,6 +6,8 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, TextIO
 
+from newsingest.run import terminal
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -53,11 +55,11 @@ def show(readings: Sequence[Reading], file: TextIO) -> None:
 
 
 def _table(readings: Sequence[Reading], file: TextIO) -> None:
-    from rich.console import Console, Group  # noqa: PLC0415 - start-up
+    from rich.console import Group  # noqa: PLC0415 - start-up
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    console = Console(file=file, highlight=False, emoji=False, markup=False)
+    console = terminal.console(file)
     narrow = console.width < NARROW
     cells = [_cells(reading, narrow=narrow) for reading in readings]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]

@@ -7,12 +7,12 @@ import sys
 import time
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from newsingest.run import terminal
 from newsingest.run.summary import COUNTED, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.console import Console
     from rich.progress import Progress as Bar
     from rich.table import Table
 
@@ -211,11 +211,7 @@ class Terminal(Lines):
     ) -> None:
         """Write to `file`, a terminal; `bar` is off with `--no-progress`."""
         super().__init__(file, tell_rejects=tell_rejects, verbose=verbose)
-        from rich.console import Console  # noqa: PLC0415 - start-up
-
-        self.console: Console = Console(
-            file=file, highlight=False, markup=False, emoji=False, soft_wrap=True
-        )
+        self.console = terminal.console(file, soft_wrap=True)
         self.wanted = bar
         self.bar: Bar | None = None
         self.total: Iterator[int] | None = None
