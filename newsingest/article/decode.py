@@ -55,6 +55,7 @@ UTF_8_TEXT = (
 )
 NOT_NEWS = "[\N{SYRIAC END OF PARAGRAPH}-\u07ff]"  # lead bytes 0xDC-0xDF
 WORD = rb"[^\x00-\x20]+"
+HALF = rb"\xed[\xa0-\xbf]"
 UTF_16_TEXT = "[\t\n\r -~\u00a0-\u00ff\u0600-\u06ff\u2010-\u2027\ufe70-\ufeff]"
 
 HIGH = bytes(range(128, 256))
@@ -301,16 +302,33 @@ def _mixed(raw: bytes, warnings: tuple[str, ...]) -> Decoded:
     from newsingest.article import legacy  # noqa: PLC0415 - start-up: few texts ask
 
     words = {word for word in re.findall(WORD, raw) if not _is_utf_8(word)}
+    fixed = {word: text for word in words if (text := _halves(word))}
+    words -= fixed.keys()
     foreign = [word for word in words if _utf_8_share(word) < WORD_UTF_8_SHARE]
     name = legacy.choose(b" ".join(sorted(foreign))) if foreign else None
-    fixed = {word: _word(word, name) for word in words}
-    if name:
+    fixed |= {word: _word(word, name) for word in words}
+    lost = any(LOST in text for text in fixed.values())
+    if name or not lost:
         warnings += ("mixed-encodings",)
-    if any(LOST in text for text in fixed.values()):
+    if lost:
         warnings += ("broken-bytes",)
     utf_8 = {word: text.encode() for word, text in fixed.items()}
     text = re.sub(WORD, lambda found: utf_8.get(found[0], found[0]), raw).decode()
     return _checked(Decoded(text, "utf-8", warnings))
+
+
+def _halves(word: bytes) -> str:
+    """A word in which characters come in two halves, as MySQL and Java write emoji.
+
+    A half by itself is a lost character; of any other word nothing is given.
+    """
+    if not re.search(HALF, word):
+        return ""
+    try:
+        text = word.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return ""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _word(word: bytes, name: str | None) -> str:
