@@ -192,7 +192,7 @@ def parse(**given: Any) -> None:
 
     Exit status: 0 every input became a record; 3 at least one was rejected; 1 the run
     could not do its work; 2 wrong usage; 11 another run holds the lock; 130, 143
-    interrupted.
+    interrupted; 141 the reader of the pipe went away.
     """
     from newsingest.run import options  # noqa: PLC0415 - start-up: --help needs none of it
 

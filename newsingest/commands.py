@@ -201,6 +201,9 @@ def explain(**given: Any) -> None:
         newsingest explain articles/0001.txt | grep -P '\\tbyline'
         newsingest explain --rules my.toml articles/0001.txt
         newsingest explain --json - < article.txt | jq -r 'select(.label == "body").text'
+
+    Exit status: 0; 3 FILE gives no record, with the reason; 1 it is not there; 2 wrong
+    usage.
     """
     from newsingest.run import options  # noqa: PLC0415 - start-up
 
@@ -216,6 +219,9 @@ def compact(file: str) -> None:
 
     \b
         newsingest compact records.jsonl
+
+    Exit status: 0; 1 a line is no record, or FILE cannot be written: it is left as it
+    was; 11 a run is writing it; 2 wrong usage.
     """
     from newsingest.run import options  # noqa: PLC0415 - start-up
 
@@ -240,11 +246,13 @@ def verify(records: str, root: str | None, profile: str | None) -> None:
     Every line of RECORDS (`-` is stdin) must parse and fit the schema.
     With --root the source must still have its SHA-256, the spans must cover it to its
     last character, and `body` and `text` must be what they hold; of an article that has
-    changed, its last record counts. Exit status 0, or 3 with a line a fault.
+    changed, its last record counts.
 
     \b
         newsingest verify records.jsonl
         newsingest verify --root articles/ records.jsonl.zst
+
+    Exit status: 0; 3 with a line a fault; 1 RECORDS cannot be read; 2 wrong usage.
     """
     from newsingest.run import options  # noqa: PLC0415 - start-up
 

@@ -110,14 +110,14 @@ READ_OPTIONS = (
         "--rules",
         multiple=True,
         metavar="FILE",
-        help="Extra rules (TOML); later files win.",
+        help="Extra rules (TOML); may be repeated, later files win.",
     ),
     click.option(
         "--encoding",
         default="auto",
         show_default=True,
         metavar="NAME",
-        help="Skip detection.",
+        help="Skip detection: cp1256, utf-16, … as Python calls them.",
     ),
     click.option(
         "--timezone",
@@ -158,7 +158,7 @@ INPUT_OPTIONS = (
         "--files-from",
         multiple=True,
         metavar="FILE",
-        help="Read more inputs from a list, one a line; `-` is stdin.",
+        help="Read more inputs from a list, one a line; `-` is stdin; may be repeated.",
     ),
     click.option(
         "-0", "--null", is_flag=True, help="The lists are separated by NUL bytes."
@@ -172,13 +172,13 @@ INPUT_OPTIONS = (
         "--include",
         multiple=True,
         metavar="GLOB",
-        help="Take files that match. [default: *.txt and its compressed forms]",
+        help="Take files whose name, or path below the folder, matches; may be repeated. [default: *.txt and its compressed forms]",
     ),
     click.option(
         "--exclude",
         multiple=True,
         metavar="GLOB",
-        help="Leave out files and folders that match.",
+        help="Leave out files and folders that match; may be repeated.",
     ),
     click.option(
         "--follow-symlinks",
