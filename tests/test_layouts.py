@@ -417,7 +417,7 @@ title      من حفر البئر القديمة تحت مخزن الحبوب ف
 date       الأربعاء 15 مايو 2024 - 10:45
 {TEXT}""",
     "a path from the front page": f"""
-section    الرئيسية/أهم الأخبار/أخبار القرى
+boilerplate الرئيسية/أهم الأخبار/أخبار القرى
 title      بئر قديمة تحت مخزن الحبوب في القرية
 date       الأربعاء 15 مايو 2024
 {TEXT}""",
@@ -465,7 +465,22 @@ tags       البئر القديمة الحبوب القرية
 """,
     "what describes a picture below the text": f"""
 {HEAD}{TEXT}
-body       مزارع يعمل في البئر
+boilerplate مزارع يعمل في البئر
+""",
+    "a column's last words": f"""
+{HEAD}{TEXT}
+body       وللحديث بقية
+""",
+    "a list below the text": f"""
+{HEAD}{TEXT}
+body       دقيق القمح
+body       زيت الزيتون
+body       سمسم محمص
+body       ملح خشن
+""",
+    "a sentence without its full stop": f"""
+{HEAD}{TEXT}
+body       ينتظر أهل القرية قرار البلدية حتى الصيف
 """,
     "links below the text, each a headline and its date": f"""
 {HEAD}{TEXT}
@@ -490,6 +505,24 @@ heading    ترميم البئر
 share      انشرWhatsAppTwitterFacebook
 caption    صوت لا يشيخ
 {TEXT}""",
+    "a house's name and what it says, above a headline without a date": f"""
+boilerplate البوصلة الجديدة
+boilerplate صوتك في كل مكان وزمان
+title      بئر قديمة تحت مخزن الحبوب في القرية
+{TEXT}""",
+    "a menu of desks above the headline": f"""
+boilerplate الرئيسية
+boilerplate محليات
+boilerplate رياضة
+title      بئر قديمة تحت مخزن الحبوب في القرية
+date       الأربعاء 15 مايو 2024
+{TEXT}""",
+    "a desk and its country above the headline": f"""
+section    محليات
+section    السودان
+title      بئر قديمة تحت مخزن الحبوب في القرية
+date       الأربعاء 15 مايو 2024
+{TEXT}""",
     "a letterhead above a press release": f"""
 boilerplate إدارة العلاقات العامة والإعلام
 boilerplate المكتب الإعلامي
@@ -505,7 +538,7 @@ date       15 مايو 2024
 {TEXT}""",
     "a headline that is a saying, and a subtitle that is not": f"""
 title      الماء يعود إلى أهله
-heading    بئر قديمة تحت مخزن الحبوب في القرية
+heading    رحلة قصيرة مع من بقي هناك
 {TEXT}""",
     "a short menu above a page that was made Markdown": f"""
 boilerplate * الرئيسية

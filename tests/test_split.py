@@ -164,7 +164,7 @@ def test_line_ends_do_not_change_the_labels(line_end):
         ),
         pytest.param(
             ("الرئيسية / أخبار المدينة", "حديقة في المدينة", "7 مارس 2024", *PROSE),
-            ["section", "title", "date", "body", "body"],
+            ["boilerplate", "title", "date", "body", "body"],
             id="a breadcrumb above the headline",
         ),
         pytest.param(

@@ -41,7 +41,7 @@ LONGEST_INITIAL = 2
 """Words of at most so many letters are a desk's initials, no name: `ع ز`."""
 MOST_GUESSED = 4
 """A name that begins with no known given name has at most so many words."""
-SQUARES = "□■▪●◆◇►◄▶★ "
+SQUARES = "□■▪●◆◇►◄▶★✍✎✏✒🖊🖋📝👤\N{VARIATION SELECTOR-16} "
 """Printed before a byline, `□ بغداد / …`; no part of a name."""
 DOMAIN = lazy(r"[\w-]+(?:\.\s?[A-Za-z]{2,})+|[^\W\d_]{4,}\.[^\W\d_]{2,4}")
 LONGEST_PLACE = 4
@@ -205,11 +205,9 @@ class BylineReader:
         line = _visible(line)
         if not 1 < len(line) <= LONGEST or line[-1] in "؟!?؛":
             return None
-        writer, comma, what = line.partition("،")
-        if comma and self._says_writer(what):
-            line = writer.rstrip()
-        else:
-            what = ""
+        what = self._said_behind(line)
+        if what:
+            line = line[: -len(what)].rstrip("،-– ")
         if not self.function_words.isdisjoint(line.split()):
             return None
         if line.isalpha() and self._tell(line, False)[0] == "unknown":  # noqa: FBT003
@@ -229,10 +227,15 @@ class BylineReader:
         written = role or what or ("twice" if twice and not guessed else "")
         return _byline(line, pieces, role=written, guessed=guessed)
 
-    def _says_writer(self, text: str) -> bool:
-        """`صحافية وباحثة في التاريخ` behind a name and a comma, to the line's end."""
-        words = text.split(None, 1)
-        return bool(words) and fold_word(words[0]) in self._writers and "،" not in text
+    def _said_behind(self, line: str) -> str:
+        """`صحافية وباحثة في التاريخ` behind a name and a comma or dash, to the end."""
+        for mark in ("،", " - ", " – "):
+            if mark in line:
+                what = line.partition(mark)[2]
+                words = what.split(None, 1)
+                said = bool(words) and fold_word(words[0]) in self._writers
+                return what if said and "،" not in what else ""
+        return ""
 
     def credit(self, text: str) -> Byline | None:
         """Read what stands behind `المصدر:`, where `تاس` can only be the agency.
@@ -532,7 +535,7 @@ def _without_initials(pieces: list[Piece]) -> list[Piece]:
 
 def _without_latin(pieces: list[Piece]) -> list[Piece]:
     """Drop a name in Latin letters beside one in Arabic: `ليلى حداد - Layla Haddad`."""
-    if all(piece.kind != "person" for piece in pieces):
+    if len(pieces) == 1 or all(piece.kind != "person" for piece in pieces):
         return pieces
     return [
         piece for piece in pieces

@@ -52,6 +52,8 @@ NOT_COUNT = lazy(r"[^\d\s.,]")
 CRUMB = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 CRUMBS = re.compile(rf"[|{CRUMB}>»]| / ")
 BREADCRUMB = lazy(rf"\s*[|{CRUMB}>]\s*|\s+[»/]\s+")
+BREADCRUMB_END = lazy(rf"\s*[|{CRUMB}>»/]")
+"""What ends the first piece of a path, which may be the page that all begin at."""
 DESKS = lazy(r"\s+و(?=\S)")
 
 
@@ -151,7 +153,9 @@ class Labelling:
         elif self._is_breadcrumb(text):
             if could_be_date(text) and self._read_dated(text):
                 return False  # `سياسة | 4 ديسمبر 2017`
-            self._put(line, "section", "shape.breadcrumb")
+            front = self._is_page_word(BREADCRUMB_END.split(text, 1)[0])
+            label: Label = "boilerplate" if front else "section"
+            self._put(line, label, "shape.breadcrumb")
         elif (not worded and not NOT_COUNT.search(text)) or (
             line.size <= LONGEST_TAG and text.isascii()
         ):

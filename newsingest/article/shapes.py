@@ -136,4 +136,4 @@ def stems(text: str) -> set[str]:
     >>> sorted(stems("المزارعون والأمطار في الوادي"))
     ['امطار', 'مزارعون', 'وادي']
     """
-    return {PREFIX.sub("", word, 1) for word in WORD.findall(fold(text))}
+    return {PREFIX.sub("", word, 1) for word in {*WORD.findall(fold(text))}}

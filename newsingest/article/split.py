@@ -85,7 +85,7 @@ class _Reading(Header, Body):
     def label(self) -> None:
         """Find the text, then read what stands above, in and below it."""
         prose = self._find_prose()
-        if prose and prose[-1] > SMALLEST_MENU:
+        if prose and (prose[-1] > MOST_HEADER or self._is_below_menu(prose[0])):
             block = self._find_block(prose)
             if self._is_page(block[0]):
                 self._read_page(block)
@@ -140,10 +140,14 @@ class _Reading(Header, Body):
 
     def _is_page(self, first: int) -> bool:
         """Whether more than a header stands above the text, or a menu does."""
-        if first > MOST_HEADER:
-            return self._is_navigation(first)
-        menu = sum(line.text[0] in BULLETS for line in self.lines[:first])
-        return menu >= SMALLEST_MENU and self._is_navigation(first)
+        page = first > MOST_HEADER or self._is_below_menu(first)
+        return page and self._is_navigation(first)
+
+    def _is_below_menu(self, first: int) -> bool:
+        if first < SMALLEST_MENU:
+            return False
+        menu = [line for line in self.lines[:first] if line.text[0] in BULLETS]
+        return len(menu) >= SMALLEST_MENU
 
     def _is_navigation(self, end: int) -> bool:
         """Whether what stands above is no text: at most one notice among its lines."""

@@ -121,7 +121,8 @@ class Tags(Labelling):
         if at >= self.tags_end:
             self.tags_end = at
             for line in self.lines[at:]:
-                tag = _is_tag(line.text) or self._is_said(at, line)
+                listed = self.tags_end > at and self._is_said(at, line)
+                tag = listed or _is_tag(line.text)
                 if not tag or self._match(line, "footer"):
                     break
                 self.tags_end += 1
