@@ -13,7 +13,7 @@ from newsingest.article.patterns import lazy
 if TYPE_CHECKING:
     from newsingest.article.bylines import Byline
 
-DASHES = ("-", "–", "—")
+INITIAL = lazy(r"[^\W\d_]\s+(?=\w)")
 SHORT_NAMES = (PAIR,)
 """Words of a name that no table has, between a paper, a place and a colon."""
 LONGEST_DATELINE = 110
@@ -59,8 +59,7 @@ class Datelines(Labelling):
             ):
                 if signed := self._with_agency(head, found.end(), read[0]):
                     return signed
-                parted = " " not in prefix and self._parted_dateline(head)
-                return parted or (found.end(), *read)
+                return self._with_initial(head, found.end(), read[0]), *read
         return self._glued_dateline(head)
 
     def _with_agency(
@@ -104,20 +103,11 @@ class Datelines(Labelling):
                     return length, *found
         return None
 
-    def _parted_dateline(
-        self, head: str
-    ) -> tuple[int, Byline, DateReading | None] | None:
-        """`عبري - العمانية دشن …`: nothing behind the agency or the paper's initial."""
-        words = head.split(None, 4)
-        if len(words) <= PAIR + 1 or words[1] not in DASHES:
-            return None
-        length = head.index(words[3], head.index(words[1]) + len(words[2]))
-        initial = len(words[2]) == 1
-        prefix = words[0] if initial else head[:length].rstrip()
-        found = self._read_dateline(prefix)
-        if found is None or not found[0].dateline or found[0].guessed:
-            return None
-        return (length, *found) if initial or found[0].agencies else None
+    def _with_initial(self, head: str, end: int, byline: Byline) -> int:
+        """Where `صحار - ش نظمت` ends: a place, and one letter that is the paper's."""
+        known = byline.kinds == {"place"} and not byline.guessed
+        found = INITIAL.match(head, end) if known else None
+        return found.end() if found else end
 
     def _read_dateline(
         self, prefix: str, mark: str = ""
