@@ -353,6 +353,20 @@ def record_of(*lines):
     return newsingest.parse("\n\n".join(lines).encode(), path="1.txt", source="s")
 
 
+PRINTED = tomllib.loads((HERE / "cases" / "date-lines.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("group", PRINTED)
+def test_date_lines_as_they_are_printed(group):
+    wrong = []
+    for line, created, *modified in PRINTED[group]["lines"]:
+        record = record_of(TITLE, line, TEXT, TEXT)
+        got = [record.created, record.metadata.date_modified]
+        if got != [created, *(modified or [None])] or record.metadata.title != TITLE:
+            wrong.append((line, created, *modified, *got))
+    assert wrong == []
+
+
 @pytest.mark.parametrize("line", NO_DATES)
 def test_a_day_that_is_told_of_dates_nothing(line):
     reading = READER.read(line)

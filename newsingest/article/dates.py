@@ -487,7 +487,7 @@ _TOLD = lazy(
 )
 _PUBLISHED_IN = lazy(r"P(?:\ [^\ #]){1,4}\ j\ d\ ?[-/]\ ?d\ ?[-/]\ ?y")
 """`نشر في أخبار المدينة يوم 30 - 12 - 2009`: how press archives name whose it is."""
-_GLUED = lazy(r"\?\ ?\#|\#\ \?")
+_GLUED = lazy(r"\?\ ?\#|[?o]\ d\ ?-\ ?\#|\#\ \?")
 _COMPANY: Final = {"clock", "label", "count"}
 
 
