@@ -257,6 +257,8 @@ class PhraseBook:
 
     def is_share_bar(self, line: str) -> bool:
         """Whether most words of a short line are buttons."""
+        if len(line) > LENGTHS["mark"]:
+            return False  # a paragraph: every word of it was looked up
         words = fold(line).split()
         if len(words) == 1 and len(line) <= LONGEST_BAR:
             return self._is_glued_bar(words[0])
