@@ -391,6 +391,26 @@ boilerplate+title+boilerplate <Headline>بئر قديمة تحت مخزن الح
 boilerplate+date+boilerplate <Dateline>2024-05-15</Dateline>
 boilerplate <Text>{TEXT}boilerplate </Text>
 """,
+    "an export that names the article's fields": f"""
+title      Title: بئر قديمة تحت مخزن الحبوب في القرية
+date       Date: Wed, 15 May 2024 10:45:11 GMT
+byline     Author: سالم الكعبي
+source     Source: WAM
+boilerplate URL: https://example.com/details.php?id=10121
+section    Category: محليات
+tags       Keywords: آبار, قرى, تراث
+boilerplate+body Text: عثر مزارع في إحدى قرى الوادي على بئر قديمة أسفل مخزن الحبوب الذي ورثه عن جده.
+{MORE}""",
+    "the slug of a wire above its headline": f"""
+boilerplate الوادي/آبار/آثار
+title      بئر قديمة تحت مخزن الحبوب في القرية
+{TEXT}""",
+    "the first page of a paper that was in print": f"""
+boilerplate العدد 41234 - السنة 126
+date       الأربعاء 15 مايو 2024
+title      بئر قديمة تحت مخزن الحبوب في القرية
+byline     كتب - سالم الكعبي:
+{TEXT}""",
     "what looks like a tag, and a tag inside of a line": f"""
 {HEAD}
 body       <القرية> كانت تعرف البئر <b>قبل</b> أن يولد أحد من أهلها الأحياء، كما قالت سجلات البلدية: 3 < 4 و5 > 2.
@@ -663,8 +683,23 @@ def test_who_is_named_in_a_headline_or_before_the_text(title, prefix, authors):
         ("كلمات دلالية مخزن الحبوب الآبار", ["مخزن الحبوب", "الآبار"]),
         ("وسوم: البئر، مخزن الحبوب", ["البئر", "مخزن الحبوب"]),
         ("وسوم: [16]البئر [17]القرية", ["البئر", "القرية"]),
+        ("tags: [آبار, قرى, تراث]", ["آبار", "قرى", "تراث"]),
     ],
 )
 def test_tags_are_told_apart(line, tags):
     lines = [line.split(None, 1)[1] for line in (HEAD + TEXT).split("\n") if line]
     assert parse("\n".join([*lines, line]).encode()).metadata.tags == tags
+
+
+@pytest.mark.parametrize(
+    ("printed", "title"),
+    [
+        ('title: "نافورة تعود إلى العمل"', "نافورة تعود إلى العمل"),
+        ("العنوان: «النافورة» تعود إلى العمل", "«النافورة» تعود إلى العمل"),
+        ('العنوان: "نافورة" و"بئر"', '"نافورة" و"بئر"'),
+        ("العنوان: نافورة تعود «إلى العمل»", "نافورة تعود «إلى العمل»"),
+    ],
+)
+def test_a_headline_behind_its_field_keeps_its_quotation_marks(printed, title):
+    text = "\n".join(line.split(None, 1)[1] for line in TEXT.split("\n") if line)
+    assert parse(f"{printed}\n\n{text}".encode()).metadata.title == title

@@ -91,6 +91,22 @@ def test_line_rule_leaves_other_lines_alone(kind, name, rule, text):
     assert LINES[kind](text) is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "rule", "case"), every(("text-field",), "case")
+)
+def test_a_field_is_found_before_the_text(kind, name, rule, case):
+    length, found = PHRASES.text_field(case["text"])
+    assert found == f"{kind}.{name}"
+    assert case["text"][:length].rstrip().endswith(":")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "rule", "text"), every(("text-field",), "unchanged")
+)
+def test_a_paragraph_is_no_field(kind, name, rule, text):
+    assert PHRASES.text_field(text) is None
+
+
 @pytest.mark.parametrize(("kind", "name", "rule", "case"), every(("slogan",), "case"))
 def test_slogan_is_found_behind_a_name(kind, name, rule, case):
     assert PHRASES.is_slogan(case["text"])

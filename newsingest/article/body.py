@@ -151,6 +151,13 @@ class Body(Footer, Datelines):
         elif first and line.size <= SENTENCE and (wire := self._wire_line(text)):
             byline, reading = wire
             self._put(line, "dateline", "dateline.line", byline=byline, date=reading)
+        elif first and (field := self.phrases.text_field(text)):
+            length, rule = field
+            begins = line.start + length
+            name = Span("boilerplate", line.start, begins, text[:length].strip(), rule)
+            said = Line(text[length:], begins, line.end, line.indent)
+            self._put_body(at, said, first=True)
+            line.spans = (name, *said.spans)
         elif first and (cut := self._dateline(text)):
             length, byline, reading = cut
             begins = line.start + length

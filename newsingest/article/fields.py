@@ -45,7 +45,7 @@ HOLDER_NOISE = lazy(
     re.IGNORECASE,
 )
 FOR = lazy(r"^(?:ل(?:ـ+|\s)|لدى\s|لصالح\s|to\s|by\s)\s*", re.IGNORECASE)
-TAG_EDGES = f"{SPACES}:*♦◆❖•·▪●■◼◾○►▶»|-–—_"
+TAG_EDGES = f"{SPACES}[]:*♦◆❖•·▪●■◼◾○►▶»|-–—_"
 EDGES = f"{SPACES}.:،,;*-–—_|/•·()[]"
 
 

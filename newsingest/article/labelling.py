@@ -54,6 +54,7 @@ CRUMBS = re.compile(rf"[|{CRUMB}>»]| / ")
 BREADCRUMB = lazy(rf"\s*[|{CRUMB}>]\s*|\s+[»/]\s+")
 BREADCRUMB_END = lazy(rf"\s*[|{CRUMB}>»/]")
 """What ends the first piece of a path, which may be the page that all begin at."""
+QUOTES = {"«": "»", "“": "”", '"': '"'}
 DESKS = lazy(r"\s+و(?=\S)")
 
 
@@ -169,6 +170,9 @@ class Labelling:
             return
         if could_be_date(line.text) and self._read_dated(line.text):
             return
+        match = self._match(line, "header")
+        if match and match.label == "source":
+            return  # `Source: WAM` of an export
         if self.title:
             self._put(line, "boilerplate", "shape.latin")
 
@@ -386,7 +390,8 @@ class Labelling:
         line.spans = (Span(label, line.start, line.end, line.text, rule, **said),)
 
     def _put_match(self, line: Line, match: Match) -> None:
-        content = line.text[match.rest :] if match.label in VALUED else line.text
+        valued = match.label in VALUED
+        content = _value(line.text, match.rest) if valued else line.text
         whole = match.label == "caption" and match.phrase.match == "start"
         if whole or (not content and match.label in NAMES_ITSELF):
             content = line.text
@@ -400,6 +405,19 @@ class Labelling:
 def heads(match: Match, line: Line) -> bool:
     """Whether a phrase stands alone on its line, above the list it announces."""
     return match.phrase.heads_list and not line.text[match.rest :].strip(DECORATION)
+
+
+def _value(text: str, start: int) -> str:
+    """What stands behind a phrase, and a quotation mark taken for decoration.
+
+    `title: "…"` is how YAML writes a headline, of which the marks are no part.
+    """
+    value, opening = text[start:], text[start - 1 : start]
+    closing = QUOTES.get(opening)
+    if not closing or closing not in value:
+        return value
+    quoted = opening == closing and value.index(closing) == len(value) - 1
+    return value[:-1] if quoted else opening + value
 
 
 def without_date(text: str, reading: DateReading) -> str:

@@ -172,6 +172,7 @@ class PhraseBook:
         self._calls = _named(rules, "share-ending")
         self._notes = _named(rules, "bracketed")
         self._slogans = tuple(_named(rules, "slogan"))
+        self._text_fields = _named(rules, "text-field")
         # First words and footers repeat from article to article: remembered, a word
         # costs 0.1 µs instead of 5.
         self.reach = lru_cache(maxsize=8192)(self._reach_of)
@@ -299,6 +300,13 @@ class PhraseBook:
         """Whether a line says what a house is: `… - صحيفة إلكترونية مستقلة`."""
         folded = fold(line)
         return any(slogan in folded for slogan in self._slogans)
+
+    def text_field(self, line: str) -> tuple[int, str] | None:
+        """The name of the field with the text before it: its length, and its rule."""
+        colon = line.find(":", 0, LONGEST_WORD)
+        rule = self._text_fields.get(fold(line[:colon].strip())) if colon > 0 else None
+        length = colon + 1 + len(line[colon + 1 :]) - len(line[colon + 1 :].lstrip())
+        return (length, rule) if rule and length < len(line) else None
 
     def note(self, line: str) -> str | None:
         """The rule of a note that is a line in brackets: `(إضافة تصريحات وتفاصيل)`."""

@@ -111,6 +111,7 @@ KINDS: dict[str, dict[str, Key]] = {
     "share-ending": NAMES,
     "source": PHRASES,
     "slogan": NAMES,
+    "text-field": NAMES,
     "subtitle": PHRASES,
     "tags": PHRASES,
     "title": PHRASES,

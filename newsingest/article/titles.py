@@ -44,6 +44,7 @@ MANY_WORDS, MOSTLY, HARDLY = 4, 0.6, 0.2
 1,718 pages three have a headline of which it says less, and below it a line of which it
 says more."""
 MOST_HOUSE_WORDS = 5
+SLUG = lazy(r"[^\W\d]+(?:[/-][^\W\d]+)+")
 HOUSE_MARK = lazy(r"[-–—|](?<=\s.)")
 """What parts a house's name from what it says it is."""
 
@@ -91,8 +92,8 @@ class AboveTitle(Labelling):
     def _is_house(self, at: int, line: Line) -> bool:
         """Whether a line above the headline is the house's: its name, a desk's slug.
 
-        A paper that is known, `SUDAN-GUM/SEASON (FEATURE)`, or a name with what the
-        house is behind a mark.
+        A paper that is known, `SUDAN-GUM/SEASON (FEATURE)`, `سوريا/مفاوضات`, or a name
+        with what the house is behind a mark.
         """
         text = line.text
         named = (
@@ -101,6 +102,7 @@ class AboveTitle(Labelling):
             and self.bylines.is_paper(text)
         )
         named = named or text.isascii()
+        named = named or ("/" in text and SLUG.fullmatch(text) is not None)
         if not named and not (HOUSE_MARK.search(text) and self._is_slogan(line)):
             return False
         return any(
