@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsingest.article.asides import BRACKETED_END
 from newsingest.article.datelines import Datelines
+from newsingest.article.dates import could_be_date
 from newsingest.article.footer import Footer
 from newsingest.article.labelling import LEAD, heads
 from newsingest.article.lines import (
@@ -77,7 +78,7 @@ class Body(Footer, Datelines):
                 self._put_match(line, match)
                 continue
             heading = None
-            if match and self._accepts(match, zone):
+            if match and self._accepts(match, zone, line):
                 heading = self._put_phrase(at, line, match)
                 ended = match.phrase.rule if match.phrase.ends else ended
                 footer |= zone == "footer" and match.label not in ("related", "caption")
@@ -96,8 +97,11 @@ class Body(Footer, Datelines):
             self._part_tags(at, line)
         return None
 
-    def _accepts(self, match: Match, zone: Zone) -> bool:
+    def _accepts(self, match: Match, zone: Zone, line: Line) -> bool:
         if match.label == "boilerplate":
+            if not self.dated and could_be_date(line.text):
+                # `نشر في: محليات` is filed there, `نشر في: 7 مارس 2024` is the date.
+                return self._read_dated(line.text) is None
             return zone == "footer" or match.phrase.zone == "any"
         return zone == "footer" or match.label in (
             "related",

@@ -46,7 +46,7 @@ CONTACT = lazy(
     r"|(?<!\d)(?!\d{4}-\d\d-\d\d|\d\d-\d\d-\d{4})\d[\d\s()+-]{6,}\d"
 )
 
-YEAR = lazy(r"(?:19|20|١٩|٢٠)\d\d(?!\d)")
+YEAR = lazy(r"(?:1[349]|20|١[٣٤٩]|٢٠)\d\d(?!\d)")
 
 
 class Footer(Tags, Asides):

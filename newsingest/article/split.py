@@ -176,7 +176,7 @@ class _Reading(Header, Body):
         for at in range(block[0], block[-1] + 1):
             line = self.lines[at]
             match = self._match(line, "body")
-            if match and self._accepts(match, "body"):
+            if match and self._accepts(match, "body", line):
                 self._put_match(line, match)
             else:
                 self._put_body(at, line, first=at == block[0])
