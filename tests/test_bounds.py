@@ -108,6 +108,20 @@ def test_kilobytes_that_are_ten_gigabytes(tmp_path, suffix):
         assert reasons == ["too-large"] * 2
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_member_that_says_it_has_four_million_terabytes(tmp_path, pack):
+    """The tar was passed over in pieces, none of them there, until the end of days."""
+    info = tarfile.TarInfo("a.txt")
+    info.size = 1 << 62
+    name = tmp_path / f"a.tar{'' if pack is bytes else '.gz'}"
+    name.write_bytes(pack(info.tobuf(tarfile.GNU_FORMAT) + bytes(10_240)))
+    done = Ended("parse", tmp_path)
+    assert done.rejects["a.tar/a.txt" if pack is bytes else "a.tar.gz/a.txt"][0] == (
+        "too-large"
+    )
+    assert "ends in the middle" in done.rejects[name.name][1]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes devices")
 def test_devices_sockets_and_pipes_are_never_opened(tmp_path):
     (tmp_path / "good.txt").write_text(ARTICLE, "utf-8")

@@ -37,6 +37,9 @@ MOST_HEADER = 1 << 20
 """Bytes of a tar's long name or extended header, which tarfile reads into memory."""
 MOST_INDEX = 64 << 20
 """Bytes of a zip's list of members, which zipfile makes an object each of."""
+MOST_READS = 8
+"""Reads behind the end of a tar: a member that says it has 2^62 bytes is passed over in
+pieces of ten thousand, whether there are any or not."""
 ELSEWHERE = 0xFFFFFFFF
 """A zip's size of its list when the true one is in the longer form of its end."""
 
@@ -344,13 +347,17 @@ def _tar_reader(
 
 
 class _Counted:
-    """A stream that stops at what unpacks to far more than it was packed in."""
+    """A stream that stops at its end, and at what unpacks to far more than it packs."""
 
     def __init__(self, stream: IO[bytes], packed: Callable[[], int]) -> None:
         self._stream, self._packed, self._unpacked = stream, packed, 0
+        self._left = MOST_READS
 
     def read(self, most: int) -> bytes:
         part = self._stream.read(most)
         self._unpacked += len(part)
+        self._left -= not part
+        if not self._left:
+            raise EOFError("ends in the middle of its data")
         reading.check_ratio(self._unpacked, self._packed(), ALLOWANCE)
         return part

@@ -78,8 +78,11 @@ def _no_other_file(fd: int) -> None:
 
 
 def _remedy(error: sqlite3.Error) -> str:
-    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_BUSY:
         return "another program has it open: close that, and run again"
+    if code == sqlite3.SQLITE_FULL:
+        return "free some space and run again"
     return (
         "it is no state file, or its folder cannot be written; name another, or remove "
         "it and everything is done again"
