@@ -305,8 +305,10 @@ class PhraseBook:
         """The name of the field with the text before it: its length, and its rule."""
         colon = line.find(":", 0, LONGEST_WORD)
         rule = self._text_fields.get(fold(line[:colon].strip())) if colon > 0 else None
+        if rule is None:
+            return None
         length = colon + 1 + len(line[colon + 1 :]) - len(line[colon + 1 :].lstrip())
-        return (length, rule) if rule and length < len(line) else None
+        return (length, rule) if length < len(line) else None
 
     def note(self, line: str) -> str | None:
         """The rule of a note that is a line in brackets: `(إضافة تصريحات وتفاصيل)`."""

@@ -235,7 +235,7 @@ class AboveTitle(Labelling):
         """Whether a short line above the text is known: a phrase, a name, a date."""
         if match := self._match(line, "header"):
             return match.label != "related"
-        if self.bylines.is_person(line.text) or self._is_header_mark(line):
+        if self._is_header_mark(line) or self.bylines.is_person(line.text):
             return True
         byline = self.bylines.read(line.text)
         return byline is not None and not byline.kinds.isdisjoint(HOUSES)
