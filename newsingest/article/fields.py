@@ -37,7 +37,7 @@ the memory of the text."""
 YEAR = lazy(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 YEAR_RANGE = lazy(r"(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d")
 TAG_MARKS = lazy(r"[،,؛;|•·#\n]+|\s[-–/]\s|\[?\d+\]")
-SECTION_PREFIX = re.compile(r"^(\S+(?: \S+){0,2}) ?/ (?=\S)")
+SECTION_PREFIX = lazy(r"^(\S+(?: \S+){0,2}) ?/ (?=\S)")
 LATIN_DIGITS = str.maketrans(DIGITS)
 HOLDER_NOISE = lazy(
     r"©|\(c\)|copyright|all rights reserved\.?|جميع|كافة|كل|الحقوق|حقوق|"
@@ -159,7 +159,8 @@ def _url(by_label: dict[str, list[Span]]) -> str | None:
     for label in ("boilerplate", "source", "title"):
         for span in by_label.get(label, ()):
             content = span.content
-            found = URL.search(content) if "/" in content or "w" in content else None
+            addressed = "://" in content or "www." in content
+            found = URL.search(content) if addressed else None
             if found and 2 * len(found[0]) > len(content):
                 return found[0]
     return None
