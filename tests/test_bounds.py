@@ -122,6 +122,19 @@ def test_a_member_that_says_it_has_four_million_terabytes(tmp_path, pack):
     assert "ends in the middle" in done.rejects[name.name][1]
 
 
+def test_a_member_of_a_zip_that_is_cut_says_so(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.txt", ARTICLE)
+    raw = bytearray((tmp_path / "a.zip").read_bytes())
+    index = raw.index(b"PK\1\2")
+    raw[index + 20 : index + 28] = (9999).to_bytes(4, "little") * 2  # packed, unpacked
+    (tmp_path / "a.zip").write_bytes(raw)
+    done = Ended("parse", tmp_path)
+    assert done.rejects["a.zip/a.txt"] == (
+        "unreadable", "damaged: ends in the middle of its data",
+    )  # fmt: skip
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes devices")
 def test_devices_sockets_and_pipes_are_never_opened(tmp_path):
     (tmp_path / "good.txt").write_text(ARTICLE, "utf-8")

@@ -161,7 +161,7 @@ def _damage_is_a_reject() -> Iterator[None]:
     except RejectedError:  # is a ValueError
         raise
     except broken as error:
-        detail = f"damaged: {error or type(error).__name__}"
+        detail = f"damaged: {str(error) or type(error).__name__}"
         raise RejectedError("unreadable", detail) from None
 
 
@@ -340,7 +340,7 @@ def _tar_reader(
             found = archive.extractfile(member)
             raw = found.read() if found else b""
         if len(raw) != member.size:
-            raise RejectedError("unreadable", "damaged: ends in the middle of its data")
+            raise RejectedError("unreadable", f"damaged: {reading.CUT}")
         return raw
 
     return read
@@ -358,6 +358,6 @@ class _Counted:
         self._unpacked += len(part)
         self._left -= not part
         if not self._left:
-            raise EOFError("ends in the middle of its data")
+            raise EOFError(reading.CUT)
         reading.check_ratio(self._unpacked, self._packed(), ALLOWANCE)
         return part

@@ -28,6 +28,7 @@ AHEAD = 1 << 14
 FEED = 256
 """Bytes of a .zst that are unpacked at once, each to 32 KiB at most."""
 TRIES = 3
+CUT = "ends in the middle of its data"
 
 
 class Reading(NamedTuple):
@@ -172,7 +173,8 @@ def damage_is_a_reject() -> Iterator[None]:
     try:
         yield
     except broken as error:
-        raise RejectedError("unreadable", f"damaged: {error}") from None
+        why = str(error) or CUT  # zipfile's EOFError says nothing
+        raise RejectedError("unreadable", f"damaged: {why}") from None
 
 
 @contextmanager
@@ -224,7 +226,7 @@ class _Zst:
                 self._decoder, self._inside = self._fresh(), False
             rest = rest or self._packed.read(FEED)
             if not rest and self._inside:
-                raise EOFError("ends in the middle of its data")
+                raise EOFError(CUT)
             if not rest:
                 return b""
             self._inside = True
@@ -265,7 +267,7 @@ class _Xz:
             elif self._decoder.needs_input:
                 rest = self._packed.read(AHEAD)
                 if not rest:
-                    raise EOFError("ends in the middle of its data")
+                    raise EOFError(CUT)
             else:
                 rest = b""
             if part := self._decoder.decompress(rest, most):
