@@ -480,7 +480,7 @@ def _is_prose(scan: Scan) -> bool:
 _TOLD = lazy(
     r"""
       \?[\ dyn:]*(?:[jki]\ ?)+\#  # `تقام المباراة يوم …`, `مقابلة بتاريخ …`
-    | [?I]\ ?:(?:[^?\#]*\?[^\#]*|\ ?)\#  # `تاريخ الوفاة: …`, `المكان: قاعة المدينة، …`
+    | [?Io]\ ?:(?:[^?\#]*\?[^\#]*|\ ?)\#  # `تاريخ الوفاة: …`, `المكان: قاعة المدينة، …`
     | \#\ ?:[^-|,/.?]*\?         # `5 مايو 2019: توقيع الاتفاق`: a chronicle
     """,
     re.VERBOSE,
@@ -489,6 +489,7 @@ _PUBLISHED_IN = lazy(r"P(?:\ [^\ #]){1,4}\ j\ d\ ?[-/]\ ?d\ ?[-/]\ ?y")
 """`نشر في أخبار المدينة يوم 30 - 12 - 2009`: how press archives name whose it is."""
 _GLUED = lazy(r"\?\ ?\#|[?o]\ d\ ?-\ ?\#|\#\ \?")
 _COMPANY: Final = {"clock", "label", "count"}
+_BOTH: Final = {"gregorian", "hijri"}
 
 
 def _is_told(group: Sequence[Fact], piece: Scan, scan: Scan) -> bool:
@@ -502,10 +503,9 @@ def _is_told(group: Sequence[Fact], piece: Scan, scan: Scan) -> bool:
     shape = f"{scan.shape[:first]}#{scan.shape[last:]}"
     if _TOLD.search(shape):
         return True
-    bare = not any(
-        fact.kind in _COMPANY or (fact.kind == "day" and fact.value.calendar == "hijri")
-        for fact in group
-    )
+    kinds = {fact.kind for fact in group}
+    systems = {fact.value.calendar for fact in group if fact.kind == "day"}
+    bare = kinds.isdisjoint(_COMPANY) and not systems >= _BOTH
     return bare and _GLUED.search(shape) is not None
 
 
