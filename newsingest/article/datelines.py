@@ -13,6 +13,7 @@ from newsingest.article.patterns import lazy
 if TYPE_CHECKING:
     from newsingest.article.bylines import Byline
 
+DOTS = (".", " ", "…")
 INITIAL = lazy(r"[^\W\d_]\s+(?=\w)")
 SHORT_NAMES = (PAIR,)
 """Words of a name that no table has, between a paper, a place and a colon."""
@@ -59,7 +60,10 @@ class Datelines(Labelling):
             ):
                 if signed := self._with_agency(head, found.end(), read[0]):
                     return signed
-                return self._with_initial(head, found.end(), read[0]), *read
+                end = self._with_initial(head, found.end(), read[0])
+                while head[end : end + 1] in DOTS and end < len(head):
+                    end += 1  # `الموصل / نينا / .. اعادت`
+                return end, *read
         return self._glued_dateline(head)
 
     def _with_agency(

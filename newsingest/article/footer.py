@@ -116,7 +116,7 @@ class Footer(Tags, Asides):
         lists = match and match.label == "related" and heads(match, line)
         if match and (lists or match.label in ("copyright", "share", "contact")):
             self._put_match(line, match)
-            return match if lists and not match.phrase.ends else None
+            return match if lists else None
         if heading and match is None and self._is_item(line, "footer"):
             self._put_item(line, heading)
             return heading
@@ -140,7 +140,9 @@ class Footer(Tags, Asides):
             if reading and (reading.is_date_line or _is_latin(line.text)):
                 self._put(line, "boilerplate", f"{heading.phrase.rule}.date")
                 return
-        if line.size <= LONGEST_TAG and _is_latin(line.text):
+        desk = heading.label == "related" and self._is_section(line.text)
+        unnamed = not any(map(str.isalpha, line.text))
+        if unnamed or (line.size <= LONGEST_TAG and (desk or _is_latin(line.text))):
             self._put(line, "boilerplate", f"{heading.phrase.rule}.house")
             return
         self._put(line, heading.label, heading.phrase.rule)

@@ -202,7 +202,7 @@ class _Reading(Header, Body):
                 match = None
             if line.spans:
                 continue
-            if match and match.label in ("tags", "related") and not match.phrase.ends:
+            if match and match.label in ("tags", "related"):
                 self._put_match(line, match)
                 heading = match if heads(match, line) else None
             elif heading and match is None and self._is_item(line, "footer"):
