@@ -599,6 +599,54 @@ dateline+body عبري - العمانية دشن مستشفى عبري المر�
 {HEAD}
 dateline+body عبري - دشن مستشفى عبري المرجعي اليوم مركبتين مجهزتين لنقل المرضى من القرى البعيدة إلى وحدة الغسيل.
 {TEXT}""",
+    "a house that its own text names": f"""
+boilerplate بئر الحكايات - المخزن
+title      بئر قديمة تحت مخزن الحبوب في القرية
+date       15 مايو 2024
+{TEXT}
+body       وقال الخبراء لـ«بئر الحكايات» إن الماء ما زال عذبا في البئر كلها.
+""",
+    "a word of the page between the headline and its date": f"""
+title      بئر قديمة تحت مخزن الحبوب في القرية
+boilerplate مختارات القراء من أرشيف القرية
+share      فيسبوك
+share      تويتر
+share      واتساب
+date       15 مايو 2024
+byline     سليم حداد
+{TEXT}""",
+    "a portal's bar above its headline": f"""
+date       الأحد 19 مايو 2024
+boilerplate الوادي 24°C
+boilerplate USD 3.75
+section    محليات
+title      بئر قديمة تحت مخزن الحبوب
+date       15/05/2024 10:45 ص
+{TEXT}
+related    مواضيع قد تعجبك
+related    مدرسة تزرع حديقتها
+boilerplate هيئة التحرير
+copyright  صوت الوادي 2024 - جميع الحقوق محفوظة
+""",
+    "a blog": f"""
+boilerplate مدونة الوادي
+section    حكايات من القرية
+date       الأربعاء، 15 مايو 2013
+title      بئر قديمة تحت مخزن الحبوب
+{TEXT}
+byline     مرسلة بواسطة سليم حداد في 10:45 ص
+tags       التسميات: آبار, قرى, تراث
+boilerplate ليست هناك تعليقات:
+""",
+    "most read below the text": f"""
+{HEAD}{TEXT}
+related    الأكثر قراءة
+boilerplate 1
+related    مدرسة تزرع حديقتها
+boilerplate محليات
+boilerplate 2
+related    سوق الخميس يعود إلى الساحة
+""",
     "a blog's form for comments": f"""
 {HEAD}{TEXT}
 boilerplate اترك تعليقاً إلغاء الرد
@@ -646,8 +694,9 @@ def test_a_clock_on_the_line_below_belongs_to_its_day():
         (["15 مايو 2024", "تحديث: 16 مايو 2024 - 10:45"], "2024-05-15", None),
         (["تاريخ النشر: 15.05.2024 | 11:22 دمشق"], "2024-05-15T11:22", None),
         (["دمشق - 15.05.2024 | 11:22"], "2024-05-15T11:22", "دمشق"),
+        (["15 مايو 2024", "16 مايو 2024 - 10:45"], "2024-05-15", None),
     ],
-    ids=["an issue's", "updated", "a clock's city", "a dateline"],
+    ids=["an issue's", "updated", "a clock's city", "a dateline", "a later one"],
 )  # fmt: skip
 def test_the_dates_above_a_text(dates, created, dateline):
     lines = ["بئر قديمة تحت مخزن الحبوب", *dates]
@@ -703,3 +752,14 @@ def test_tags_are_told_apart(line, tags):
 def test_a_headline_behind_its_field_keeps_its_quotation_marks(printed, title):
     text = "\n".join(line.split(None, 1)[1] for line in TEXT.split("\n") if line)
     assert parse(f"{printed}\n\n{text}".encode()).metadata.title == title
+
+
+def test_the_day_above_the_headline_is_the_page_s_where_a_clock_is_below_it():
+    lines = [line.split(None, 1)[1] for line in TEXT.split("\n") if line]
+    page = [
+        "الأحد 19 مايو 2024",
+        "بئر قديمة تحت مخزن الحبوب",
+        "15/05/2024 10:45 ص",
+        *lines,
+    ]
+    assert parse("\n".join(page).encode()).created == "2024-05-15T10:45"

@@ -69,6 +69,8 @@ JOINED = lazy(r"و(?! )|(?:مع|عن|نقلا عن|المصدر) ")
 """What joins an agency to the name before it, or to nothing: `مع أ ف ب`."""
 HANDLE = lazy(r"\S*@\S*")
 """An account or an address beside a name."""
+CLOCK_AT_END = lazy(r"\s+في\s+\d{1,2}:\d\d\s*(?:[صم]|am|pm)?$", re.IGNORECASE)
+"""`مرسلة بواسطة NAME في 10:45 ص` below a blog's text."""
 NOT_ALNUM = lazy(r"[\W_]+")
 ROLE_MARK, ROLE_END = lazy(r"[:/\-–]"), 60
 """A role's mark is looked for first: the pattern below tries each length of a role."""
@@ -205,6 +207,8 @@ class BylineReader:
         line = _visible(line)
         if not 1 < len(line) <= LONGEST or line[-1] in "؟!?؛":
             return None
+        if "في " in line and ":" in line:
+            line = CLOCK_AT_END.sub("", line)
         what = self._said_behind(line)
         if what:
             line = line[: -len(what)].rstrip("،-– ")

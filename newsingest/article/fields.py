@@ -67,7 +67,8 @@ def fill(metadata: Metadata, spans: list[Span], sections: frozenset[str]) -> str
         _fill_people(metadata, signed)
     _fill_links(metadata, by_label)
     _fill_footer(metadata, by_label)
-    return _fill_dates(metadata, [span for span in spans if span.date])
+    top = next((span.start for span in by_label.get("title", ())), 0)
+    return _fill_dates(metadata, [span for span in spans if span.date], top)
 
 
 def _fill_head(
@@ -231,7 +232,7 @@ def _holder(text: str) -> str | None:
     return text or None
 
 
-def _fill_dates(metadata: Metadata, dated: list[Span]) -> str | None:
+def _fill_dates(metadata: Metadata, dated: list[Span], top: int) -> str | None:
     """The first line that says when it was published, or else updated."""
     chosen = next((span for span in dated if span.date and span.date.published), None)
     chosen = chosen or next(iter(dated), None)
@@ -239,7 +240,7 @@ def _fill_dates(metadata: Metadata, dated: list[Span]) -> str | None:
         return None
     date = chosen.date
     if len(dated) > 1 and date.precision == "day":
-        chosen, date = _to_the_minute(chosen, date, dated)
+        chosen, date = _to_the_minute(chosen, date, dated, top)
     metadata.date_raw = printed(chosen.content)
     metadata.date_precision = date.precision
     metadata.date_modified = date.modified or _modified(dated)
@@ -252,12 +253,20 @@ def _fill_dates(metadata: Metadata, dated: list[Span]) -> str | None:
 
 
 def _to_the_minute(
-    chosen: Span, date: DateReading, dated: list[Span]
+    chosen: Span, date: DateReading, dated: list[Span], top: int
 ) -> tuple[Span, DateReading]:
-    """The line that says the clock of the same day: an issue's date stands above it."""
+    """The line that says the clock too, where an issue's date stands above it.
+
+    Above the headline a page prints today's date: an earlier one with a clock below
+    the headline is the article's.
+    """
+    day = date.published or ""
     for span in dated:
         clock = span.date.published if span.date else None
-        if span.date and clock and clock.startswith(f"{date.published}T"):
+        if span.date is None or clock is None or "T" not in clock:
+            continue
+        below = chosen.start < top < span.start and clock < day
+        if below or clock.startswith(f"{day}T"):
             return span, span.date
     return chosen, date
 

@@ -22,6 +22,7 @@ from newsingest.article.lines import (
     PAIR,
     SHORT,
     TERMINAL,
+    WORDS_OF_PAGES,
     Line,
     Zone,
     is_headline,
@@ -95,7 +96,9 @@ class Footer(Tags, Asides):
     def _label_copyright(self, at: int, line: Line) -> bool:
         """Label a line with a sign, and the holder below a notice that ends in `لـ`."""
         before = self.lines[at - 1] if at else None
-        if line.size < LONGEST_NOTICE and "©" in line.text:
+        text = line.text
+        reserved = "حقوق" in text and "محفوظ" in text and line.size < LONG
+        if reserved or ("©" in text and line.size < LONGEST_NOTICE):
             self._put(line, "copyright", "copyright.sign")
         elif (
             before
@@ -140,7 +143,9 @@ class Footer(Tags, Asides):
             if reading and (reading.is_date_line or _is_latin(line.text)):
                 self._put(line, "boilerplate", f"{heading.phrase.rule}.date")
                 return
-        desk = heading.label == "related" and self._is_section(line.text)
+        match = self._match(line, "footer")
+        page = match is not None and match.phrase.rule in WORDS_OF_PAGES
+        desk = heading.label == "related" and (page or self._is_section(line.text))
         unnamed = not any(map(str.isalpha, line.text))
         if unnamed or (line.size <= LONGEST_TAG and (desk or _is_latin(line.text))):
             self._put(line, "boilerplate", f"{heading.phrase.rule}.house")

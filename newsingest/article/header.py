@@ -42,13 +42,34 @@ class Header(AboveTitle):
         for at, line in enumerate(self.lines[:MOST_KNOWN]):
             if self._label_known(at, line):
                 continue
-            if not self._label_by_place(at, line):
+            if not self._label_by_place(at, line) and not self._label_amid(at, line):
                 return at
             if at > MOST_HEADER:
                 break
         for line in self.lines[MOST_HEADER:]:  # fixtures, a list: text after all
             line.spans = ()
         return min(len(self.lines), MOST_HEADER)
+
+    def _label_amid(self, at: int, line: Line) -> bool:
+        """Label a short line that nothing tells, amid what is known above the text.
+
+        The header ends at the first line that may be text. A few words are none where
+        the page's date or a name still follows them, or where two marks of a page do.
+        """
+        if not self.title or line.size > SENTENCE or line.prose:
+            return False
+        if line.text[-1] in TERMINAL or line.text[0] in BULLETS + "-–":
+            return False
+        marks = 0
+        for below in self._above_prose(at):
+            other = self.lines[below]
+            if self._is_header_mark(other) and not (self.dated and self.signed):
+                marks += PAIR
+            elif self._is_mark(other):
+                marks += 1
+        if marks >= PAIR:
+            self._put(line, "boilerplate", "shape.amid-marks", second="body")
+        return bool(line.spans)
 
     def _label_by_place(self, at: int, line: Line) -> bool:
         """Label a header line that nothing but its place and shape tells."""
@@ -91,6 +112,8 @@ class Header(AboveTitle):
         elif self._stands_in_header(at, line):
             if self._is_category(at, line):
                 self._put(line, "section", "shape.category", second="subtitle")
+            elif any(map(_is_amid_marks, self.lines[:at])):
+                self._put(line, "boilerplate", "shape.amid-marks", second="subtitle")
             else:
                 self._put_subtitle(line)
         elif self._is_above_marks(at, line, SENTENCE):
@@ -189,3 +212,7 @@ class Header(AboveTitle):
             or self._label_phrase(line, "header")
             or self._label_byline(at, line)
         )
+
+
+def _is_amid_marks(line: Line) -> bool:
+    return line.spans[0].rule == "shape.amid-marks"
