@@ -101,6 +101,8 @@ class Header(AboveTitle):
 
     def _label_below_title(self, at: int, line: Line) -> None:
         """Label what describes a picture, a desk's name or a subtitle."""
+        if line.size >= LONG and (self.dated or self.signed):
+            return  # a paragraph: none of what follows is as long
         if self._is_caption(line) or self._is_credited_sentence(at, line):
             self._put(line, "caption", "caption.ending", second="subtitle")
         elif self._is_contents(at):

@@ -60,22 +60,29 @@ class AboveTitle(Labelling):
         """Label a line above the headline: a desk, a picture's, the house's."""
         if self._is_credit(at, line):
             self._put(line, "caption", "caption.above-title")
-        elif self._is_letterhead(at, line):
+        elif headlines := self._headlines_below(at):
+            self._label_above_headline(at, line, headlines)
+        if line.spans:
+            return True
+        if self._is_kicker(at, line):
+            self._put(line, "section", "shape.kicker", second="title")
+        elif self._announces_title(at, line):
+            self._put(line, "subtitle", "shape.kicker", second="title")
+        return bool(line.spans)
+
+    def _label_above_headline(self, at: int, line: Line, headlines: list[int]) -> None:
+        """Label a line that could be the headline, as some below it could."""
+        if self._is_letterhead(at, line):
             self._put(line, "boilerplate", "shape.letterhead", second="title")
         elif self._is_house(at, line):
             self._put(line, "boilerplate", "shape.house", second="title")
-        elif headline := self._unsaid_above(at, line):
+        elif headline := self._unsaid_above(at, line, headlines):
             desk = len(line.text.split()) <= MOST_TAG_WORDS
             between = self.lines[at + 1 : headline]
             desk = desk and all(map(self._is_mark, between))
             desk = desk and not any(map(self._is_desk_name, between))
             label: Label = "section" if desk else "boilerplate"
             self._put(line, label, "shape.unsaid", second="title")
-        elif self._is_kicker(at, line):
-            self._put(line, "section", "shape.kicker", second="title")
-        elif self._announces_title(at, line):
-            self._put(line, "subtitle", "shape.kicker", second="title")
-        return bool(line.spans)
 
     def _label_menu(self, at: int) -> None:
         """Take desks in a row above the headline for a menu: of one article none is.
@@ -128,16 +135,12 @@ class AboveTitle(Labelling):
                 return self._is_untold(self.lines[below + 1])
         return False
 
-    def _unsaid_above(self, at: int, line: Line) -> int:
+    def _unsaid_above(self, at: int, line: Line, headlines: list[int]) -> int:
         """The headline below a line of which the text says nothing; 0 if there is none.
 
         The words of a house, of a menu or of a desk are not those of the news.
         """
         if line.size >= LONG or line.prose:
-            return 0
-        near = self._above_prose(at)
-        headlines = [below for below in near if self._is_untold(self.lines[below])]
-        if not headlines:
             return 0
         text = (below for below in self.lines[at + 1 :] if below.size >= LONG)
         said = stems(" ".join(below.text[:LEAD] for below in islice(text, PAIR)))
@@ -161,6 +164,18 @@ class AboveTitle(Labelling):
         most = MOSTLY if told else SOME
         words = stems(self.lines[first].text)
         return first if len(words & said) >= max(PAIR + told, most * len(words)) else 0
+
+    def _headlines_below(self, at: int) -> list[int]:
+        """The lines between one and the text that could be the headline as well."""
+        found: list[int] = []
+        for below in range(at + 1, min(at + 1 + MOST_HEADER, len(self.lines))):
+            line = self.lines[below]
+            if is_headline(line):
+                if "©" not in line.text and not self._is_mark(line):
+                    found.append(below)
+            elif line.prose and "©" not in line.text:
+                break
+        return found
 
     def _above_prose(self, at: int) -> list[int]:
         """The lines from `at` to the first paragraph, without pictures' credits."""
