@@ -485,11 +485,11 @@ tags       البئر القديمة الحبوب القرية
 """,
     "what describes a picture below the text": f"""
 {HEAD}{TEXT}
-boilerplate مزارع يعمل في البئر
+body       مزارع يعمل في البئر
 """,
     "a column's last words": f"""
 {HEAD}{TEXT}
-body       وللحديث بقية
+body       حفظ الله الوطن
 """,
     "a list below the text": f"""
 {HEAD}{TEXT}

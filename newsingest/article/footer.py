@@ -9,8 +9,6 @@ from newsingest.article.dates import could_be_date
 from newsingest.article.fold import fold
 from newsingest.article.labelling import heads
 from newsingest.article.lines import (
-    BULLETS,
-    FULL_STOP,
     LONG,
     LONGEST_HEADER_LINE,
     LONGEST_HEADLINE,
@@ -39,7 +37,7 @@ BRACKETED = lazy(r"[-–\s]*[(/]\s*[^()/]{2,40}[)/]\W*")
 NUMBERED_URL = lazy(r"\[?\d+[.\]]\s+https?://\S+")
 """A line of the references below a page that `lynx -dump` made text."""
 HASHTAGS = lazy(r"(?:#[\w_]+\s*)+")
-MOST_LAST_LINES, MOST_LAST_WORDS = 3, 4
+SIGNATURES = {"byline.last-line", "byline.again"}
 LONGEST_ITEM = 170
 """The longest headline in a list of related articles."""
 CONTACT = lazy(
@@ -179,34 +177,17 @@ class Footer(Tags, Asides):
         elif self._is_desk_below(at, text):
             self._put(line, "boilerplate", "shape.desk", second="byline")
         elif not self._label_marks(at, line) and not self._label_signature(at, line):
-            if not footer and not self._is_after_last_stop(at):
+            if not footer:
                 return False
-            rule = "shape.below-footer" if footer else "shape.after-last-stop"
-            self._put(line, "boilerplate", rule, second="body")
-        return True
-
-    def _is_after_last_stop(self, at: int) -> bool:
-        """Whether a few words or two below the text's full stop are none of it.
-
-        Of 1,420 articles none ended so; those that end without a stop go on with `و`,
-        or say a sentence.
-        """
-        above = self.lines[at - 1] if at else None
-        if not (above and above.prose and above.text[-1] in FULL_STOP):
-            return False
-        last = at
-        while last < len(self.lines) and not self._match(self.lines[last], "footer"):
-            if last - at == MOST_LAST_LINES or not _is_few_words(self.lines[last]):
-                return False
-            last += 1
+            self._put(line, "boilerplate", "shape.below-footer", second="body")
         return True
 
     def _is_role_below(self, at: int, text: str) -> bool:
         """`* كاتب لبناني` below the text, or what the writer named above is."""
         if not self.bylines.is_role(text.lstrip("* ")):
             return False
-        signed = at and self.lines[at - 1].spans[0].rule == "byline.last-line"
-        return bool(signed) or text[-1] not in TERMINAL
+        above = self.lines[at - 1].spans[0].rule if at else ""
+        return above in SIGNATURES or text[-1] not in TERMINAL
 
     def _contact(self, at: int, line: Line) -> str:
         """The rule by which a line says how to reach somebody.
@@ -300,18 +281,6 @@ class Footer(Tags, Asides):
             or (text[-1] == ")" and self.bylines.is_person(first))
         )
         return byline.certain or (alone and len(text.split()) <= MOST_NAME_WORDS + 1)
-
-
-def _is_few_words(line: Line) -> bool:
-    text = line.text
-    return (
-        line.size <= LONGEST_TAG
-        and text[-1] not in TERMINAL
-        and text.count(" ") < MOST_LAST_WORDS
-        and text[0] not in BULLETS + "-–و"
-        and ":" not in text  # `تاريخ الجلسة: 10/6` of a notice
-        and not any(map(str.isdigit, text))
-    )
 
 
 def _is_latin(text: str) -> bool:
