@@ -647,6 +647,21 @@ boilerplate محليات
 boilerplate 2
 related    سوق الخميس يعود إلى الساحة
 """,
+    "a saying, its date, and what describes the picture": f"""
+title      حين يضحك الماء
+date       الأربعاء 15 مايو 2024 - 10:45
+caption    مزارع أمام بئر قديمة أسفل مخزن الحبوب
+{TEXT}""",
+    "a saying, its date, and a picture's credit": f"""
+title      حين يضحك الماء
+date       الأربعاء 15 مايو 2024 - 10:45
+caption    مزارع أمام بئر قديمة أسفل مخزن الحبوب (رويترز)
+{TEXT}""",
+    "a house, a date, and a headline right above the text": f"""
+section    صوت الجبل
+date       الأربعاء 15 مايو 2024 - 10:45
+title      مزارع أمام بئر قديمة أسفل مخزن الحبوب
+{TEXT}""",
     "a blog's form for comments": f"""
 {HEAD}{TEXT}
 boilerplate اترك تعليقاً إلغاء الرد

@@ -153,6 +153,8 @@ class AboveTitle(Labelling):
                 short = line.size <= LONGEST_KICKER
                 most = HALF if short else HARDLY
                 other = told <= most * len(words) or self._is_menu(at, line)
+                if other and self._is_scene_of(at, below):
+                    other = self._is_menu(at, line)
                 return below if other or self._is_named_below(at, line) else 0
         if line.size > SHORT or told > (len(words) >= MANY_WORDS):
             return 0
@@ -165,13 +167,25 @@ class AboveTitle(Labelling):
         words = stems(self.lines[first].text)
         return first if len(words & said) >= max(PAIR + told, most * len(words)) else 0
 
+    def _is_scene_of(self, at: int, below: int) -> bool:
+        """Whether a first line of three words or more is a headline all the same.
+
+        Its date is below it, and a picture's caption right above the text.
+        """
+        if at or below + 1 >= len(self.lines) or not self.lines[below + 1].prose:
+            return False
+        words = self.lines[at].text.count(" ") + 1
+        dated = any(map(self._is_dated, self.lines[at + 1 : below]))
+        return dated and words > PAIR
+
     def _headlines_below(self, at: int) -> list[int]:
         """The lines between one and the text that could be the headline as well."""
         found: list[int] = []
         for below in range(at + 1, min(at + 1 + MOST_HEADER, len(self.lines))):
             line = self.lines[below]
             if is_headline(line):
-                if "©" not in line.text and not self._is_mark(line):
+                told = "©" in line.text or self._is_mark(line)
+                if not told and not self._is_caption(line):
                     found.append(below)
             elif line.prose and "©" not in line.text:
                 break
