@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from newsingest.article.bylines import Byline, BylineReader
     from newsingest.article.record import Label
 
-LEAD = 2000
+LEAD = 1000
 """Characters of a paragraph that are looked through for a headline's words."""
 SLACK = 12
 """A headline printed twice differs by no more marks and spaces than that, and no more
