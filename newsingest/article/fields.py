@@ -36,7 +36,7 @@ PIECE = 1 << 16
 the memory of the text."""
 YEAR = lazy(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 YEAR_RANGE = lazy(r"(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d")
-TAG_MARKS = lazy(r"[،,؛;|•·#\n]+|\s[-–/]\s|\[?\d+\]")
+TAG_MARKS = lazy(r"[،,؛;|•·#\n]+|\s[-–/]\s|\[?\d{1,4}\]")
 SECTION_PREFIX = lazy(r"^(\S+(?: \S+){0,2}) ?/ (?=\S)")
 LATIN_DIGITS = str.maketrans(DIGITS)
 HOLDER_NOISE = lazy(
