@@ -693,6 +693,12 @@ def test_lines_that_may_be_text_are_doubted():
     assert record.metadata.warnings == ["body-unsure"]
 
 
+def test_a_house_above_the_headline_is_no_doubt_about_the_text():
+    page = PAGES["the slug of a wire above its headline"]
+    text = "\n".join(line.split(None, 1)[1] for line in page.split("\n") if line)
+    assert Parser(Options()).parse(text.encode()).metadata.warnings == []
+
+
 def test_a_clock_on_the_line_below_belongs_to_its_day():
     lines = ["بئر قديمة تحت مخزن الحبوب", "15 مايو 2024", "10:45 م"]
     lines += [line.split(None, 1)[1] for line in TEXT.split("\n") if line]

@@ -139,7 +139,7 @@ class Parser:
             metadata.title_normalized = self.normalize(metadata.title)
         if not body:
             metadata.warnings.append("no-body")
-        elif any(span.second and span.label in DOUBTED for span in spans):
+        elif any(span.second == "body" and span.label in DOUBTED for span in spans):
             metadata.warnings.append("body-unsure")
 
 
