@@ -64,6 +64,14 @@ class Clock(NamedTuple):
     flags: tuple[str, ...] = ()
 
 
+class Stamp(NamedTuple):
+    """A day and a time in one number, and their zone."""
+
+    day: Day
+    clock: Clock
+    zone: str
+
+
 class Fact(NamedTuple):
     """What an item turned out to be: its kind, its tokens `start:end`, its value.
 
@@ -71,6 +79,7 @@ class Fact(NamedTuple):
     | --- | --- |
     | `day` | a `Day` |
     | `clock` | a `Clock` |
+    | `stamp` | a `Stamp` |
     | `zone` | an IANA name or an offset; `?` for a name that no rule knows |
     | `weekday` | 1 (Monday) to 7 |
     | `distance` | a unit and how many of it |
@@ -255,6 +264,24 @@ _HALVES: Final[dict[str, Callable[[int], int]]] = {
 is 23:00, 2 ليلا is 02:00; 11 ظهرا is 11:00, 1 ظهرا is 13:00."""
 
 
+def _stamp(item: Item, scan: Scan, order: DateOrder) -> Stamp | None:
+    """`010812 GMT JAN 00`: the first of January 2000, 8:12."""
+    del order
+    digits, year = scan.values[item["stamp"]], scan.values[item["year"]]
+    if len(digits) != len("010812"):
+        return None
+    short = len(year) == len("00")
+    if not short and int(year) not in GREGORIAN_YEARS:
+        return None
+    month = scan.values[item["month"]].value
+    full = _full_year(year) if short else int(year)
+    day = _gregorian(full, [(month, int(digits[:2]))])
+    clock = _time(int(digits[2:4]), int(digits[4:]), None, None)
+    zone: str = scan.values[item["zone"]].value
+    day = _flagged(day) if short else day
+    return Stamp(day, clock, zone) if day and clock else None
+
+
 def _zone(item: Item, scan: Scan, order: DateOrder) -> str | None:
     """A name's zone, or the offset if one is printed (behind a name or alone)."""
     del order
@@ -333,6 +360,7 @@ _READERS: Final[dict[str, tuple[str, Callable[[Item, Scan, DateOrder], object]]]
     "day, month's name, short year": ("day", _short_named),
     "short year": ("day", _short),
     "no year": ("day", _no_year),
+    "wire stamp": ("stamp", _stamp),
     "clock": ("clock", _clock),
     "dotted clock": ("clock", _clock),
     "hour": ("clock", _hour),

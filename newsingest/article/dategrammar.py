@@ -73,6 +73,12 @@ _SPAN = r"(?:(?P<hours>y)|(?P<hours2>d)(?::(?P<minutes>d))?)"
 _OFFSET = rf"(?P<sign>[-+]){_SPAN}"
 
 FORMS: Final = (
+    Form(
+        # `AFP 010812 GMT JAN 00`: how wires close a message: day, hour, minute.
+        "wire stamp",
+        ("n", "z", "M"),
+        r"(?P<stamp>n)\ (?P<zone>z)\ (?P<month>M)\ (?P<year>[dy])(?!\ ?[-:/.])",
+    ),
     # The earlier form takes its tokens first. A date of three numbers must go
     # before a clock (`2024-03-07 11:36`), a full date before what is part of one.
     Form(

@@ -353,7 +353,7 @@ def _groups(facts: list[Fact], scan: Scan) -> Iterator[list[Fact]]:
 
 def _tells_time(group: Sequence[Fact], piece: Scan) -> bool:
     """Whether a group has a day, or is a clock that is the whole line."""
-    if any(fact.kind in ("day", "distance") for fact in group):
+    if any(fact.kind in ("day", "distance", "stamp") for fact in group):
         return True
     clock = any(fact.item.form == "clock" for fact in group)
     return clock and _coverage(piece.line, *_bounds(group, piece)) == 1
@@ -363,7 +363,7 @@ def _rank(candidate: tuple[list[Fact], Scan]) -> tuple[bool, bool, int]:
     """A full date first, then one that is no update's, then what explains most."""
     group, scan = candidate
     update = group[0].kind == "label" and group[0].value == "modified"
-    full = any(f.kind == "day" and f.value.text for f in group)
+    full = any((f.kind == "day" and f.value.text) or f.kind == "stamp" for f in group)
     return full, not update, scan.bounds[group[-1].end] - scan.bounds[group[0].start]
 
 
@@ -374,6 +374,10 @@ def _moments(group: Sequence[Fact]) -> list[_Moment]:
         moment, value = moments[-1], fact.value
         if fact.kind == "label":
             moments.append(_Moment(value))
+        elif fact.kind == "stamp":
+            moment.zone_of.setdefault(len(moment.clocks), value.zone)
+            moment.gregorian.append(value.day)
+            moment.clocks.append(value.clock)
         elif fact.kind == "clock":
             moment.clocks.append(value)
         elif fact.kind == "zone":
@@ -488,7 +492,7 @@ _TOLD = lazy(
 _PUBLISHED_IN = lazy(r"P(?:\ [^\ #]){1,4}\ j\ d\ ?[-/]\ ?d\ ?[-/]\ ?y")
 """`نشر في أخبار المدينة يوم 30 - 12 - 2009`: how press archives name whose it is."""
 _GLUED = lazy(r"\?\ ?\#|[?o]\ d\ ?-\ ?\#|\#\ \?")
-_COMPANY: Final = {"clock", "label", "count"}
+_COMPANY: Final = {"clock", "label", "count", "stamp"}
 _BOTH: Final = {"gregorian", "hijri"}
 
 
@@ -559,6 +563,7 @@ _ROLES: Final = {
     "before": "am or pm",
     "published": "label: published",
     "modified": "label: modified",
+    "stamp": "day, hour, minute",
     "hours": "offset",
     "minutes": "offset",
     "sign": "offset",
