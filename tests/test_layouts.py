@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from newsingest.article import rules
+from newsingest.article.locate import locate
 from newsingest.article.parse import Parser, parse
 from newsingest.article.record import Options
 from newsingest.article.split import Splitter
@@ -383,7 +384,7 @@ boilerplate </HEADLINE>
 boilerplate <DATELINE>
 dateline   بغداد 15-5 (اف ب)-
 boilerplate </DATELINE>
-boilerplate <TEXT> <P>{TEXT}boilerplate </P>
+boilerplate <TEXT>{TEXT}boilerplate <P>{MORE}boilerplate </P>
 boilerplate </TEXT></DOC>
 """,
     "a newspaper's article with its fields in tags": f"""
@@ -691,6 +692,45 @@ def test_lines_that_may_be_text_are_doubted():
     text = "\n".join(line.split(None, 1)[1] for line in page.split("\n") if line)
     record = Parser(Options()).parse(text.encode())
     assert record.metadata.warnings == ["body-unsure"]
+
+
+WRAPPED = """<DOC>
+<HEADLINE>
+بئر قديمة تحت مخزن الحبوب
+في القرية
+</HEADLINE>
+<TEXT>
+<P>
+عثر مزارع في إحدى قرى الوادي على بئر قديمة أسفل مخزن
+الحبوب الذي ورثه عن جده، وقدر خبراء عمرها بثلاثة قرون.
+</P>
+<P>
+وقال المزارع إنه سمع صوتا أجوف حين سقط المعول
+من يده.{}</P>
+</TEXT>
+</DOC>
+"""
+
+
+@pytest.mark.parametrize(
+    ("before_end", "body"),
+    [
+        ("\n", "حين سقط المعول\nمن يده."),
+        ("\n\nوكان المخزن\nخاليا.\n", "حين سقط المعول\n\nمن يده.\n\nوكان المخزن\n\nخاليا."),
+    ],
+    ids=["one paragraph", "two with a blank line between"],
+)  # fmt: skip
+def test_a_paragraph_between_its_tags_is_one_on_however_many_lines(before_end, body):
+    raw = WRAPPED.format(before_end).encode()
+    record = Parser(Options(align=True)).parse(raw)
+    assert record.metadata.title == "بئر قديمة تحت مخزن الحبوب في القرية"
+    assert record.metadata.body.startswith("عثر مزارع")
+    assert record.metadata.body.endswith(body)
+    assert record.metadata.word_count == len(record.metadata.body.split())
+    at = record.metadata.body.index("سقط")
+    place = locate(record.metadata.alignment, at, at + 3, of="body")
+    assert raw.decode()[slice(*place.source)] == "سقط"
+    assert record.text[slice(*place.text)] == "سقط"
 
 
 def test_a_house_above_the_headline_is_no_doubt_about_the_text():

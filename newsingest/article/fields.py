@@ -75,7 +75,7 @@ def _fill_head(
     metadata: Metadata, by_label: dict[str, list[Span]], sections: frozenset[str]
 ) -> None:
     if titles := by_label.get("title"):
-        metadata.title = printed(titles[0].content) or None
+        metadata.title = printed(titles[0].content).replace("\n", " ") or None
     if subtitles := by_label.get("subtitle"):
         metadata.subtitle = printed(subtitles[0].content)
     if found := by_label.get("section"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from newsingest.article.fold import CONTROLS, INVISIBLE
@@ -67,9 +66,6 @@ INITIALS = re.compile(
     r"|-\s?[^\W\d]{1,3}\s?-"
 )
 """Desk initials below agency copy: `م ع / ف ف`, `(ي.م)`, `كور/رض/نات`, `/انتهى8`."""
-TAG = r"<(?:/?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?|[!?][^<>]*)>"
-TAGS = lazy(rf"(?:{TAG}\s*)+")
-"""What corpora wrap articles and their parts in: `<TEXT>`, `<P>`, `</Headline>`."""
 URL_LINE = lazy(r"(?:https?://|www\.)\S+")
 
 
@@ -157,46 +153,7 @@ def lines_of(text: str) -> list[Line]:
             lines[-1].end = end
     if lines:
         lines[-1].end = len(text)
-    return _without_tags(lines) if "<" in text else lines
-
-
-def _without_tags(lines: list[Line]) -> list[Line]:
-    """Cut the tags at a line's ends from it; they are lines that have their label.
-
-    `<Headline>…</Headline>` is how the corpora of newspapers that were built before
-    2015 are distributed, one article a file; inside a line a tag stays what it is.
-    """
-    cut: list[Line] = []
-    for line in lines:
-        text = line.text
-        opening = TAGS.match(text)
-        begins = opening.end() if opening else 0
-        ends = _closing_tags(text, begins)
-        bounds = [0, begins, ends, len(text)]
-        for at, (start, end) in enumerate(pairwise(bounds)):
-            if start == end:
-                continue
-            last = end == len(text)
-            piece = text[start:end].rstrip()
-            until = line.end if last else line.start + end
-            cut.append(Line(piece, line.start + start, until, line.indent))
-            if at != 1:
-                tag = Span("boilerplate", line.start + start, until, piece, "shape.tag")
-                cut[-1].spans = (tag,)
-    return cut
-
-
-def _closing_tags(text: str, begins: int) -> int:
-    """Where the tags begin that end a line, behind its first `begins` characters."""
-    ends = before = len(text)
-    while before > begins and text[before - 1] == ">":
-        start = text.rfind("<", begins, before)
-        if start < 0 or not TAGS.fullmatch(text, start, before):
-            break
-        ends = before = start
-        while before > begins and text[before - 1].isspace():
-            before -= 1
-    return ends
+    return lines
 
 
 def is_paragraph(line: Line) -> bool:

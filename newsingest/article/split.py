@@ -33,6 +33,7 @@ from newsingest.article.lines import (
     is_paragraph,
     lines_of,
 )
+from newsingest.article.markup import without_tags
 from newsingest.article.phrases import Match, PhraseBook
 from newsingest.article.shapes import continues
 
@@ -68,6 +69,8 @@ class Splitter:
     def split(self, text: str, now: datetime | None = None) -> list[Span]:
         """Cut a text into labelled spans that cover all of it; never raises."""
         lines = lines_of(text)
+        if "<" in text:
+            lines = without_tags(text, lines)
         if not lines:
             return [Span("blank", 0, len(text), "", "shape.blank")] if text else []
         if read := [line for line in lines if not line.spans]:
