@@ -42,13 +42,14 @@ PAGES = {"boilerplate.page", "boilerplate.skip-links", "contact.label"}
 ABOVE_KICKER = {"section", "date", "boilerplate", "share"}
 """Labels of lines below which a headline may still be announced by a word or two."""
 HOUSES = {"paper", "agency", "group"}
-MANY_WORDS, MOSTLY, HALF, HARDLY = 4, 0.6, 0.5, 0.2
+MANY_WORDS, MOSTLY, HARDLY = 4, 0.6, 0.2
 """Shares of its words that the text says of a headline, and of a line that is none: of
 1,718 pages two have a headline of which it says a fifth at most, and below it a line of
 which it says more than half; of 76 headlines in a word or two none is such.
 """
 MOST_HOUSE_WORDS = 5
 SLUG = lazy(r"[^\W\d]+(?:[/-][^\W\d]+)+")
+"""What a wire files a story under: words and strokes, and no space."""
 HOUSE_MARK = lazy(r"[-–—|](?<=\s.)")
 """What parts a house's name from what it says it is."""
 
@@ -151,7 +152,7 @@ class AboveTitle(Labelling):
             both = len(words_below & said)
             if both > max(PAIR, MOSTLY * len(words_below)):
                 short = line.size <= LONGEST_KICKER
-                most = HALF if short else HARDLY
+                most = MUCH if short else HARDLY
                 other = told <= most * len(words) or self._is_menu(at, line)
                 if other and self._is_scene_of(at, below):
                     other = self._is_menu(at, line)
@@ -180,16 +181,11 @@ class AboveTitle(Labelling):
 
     def _headlines_below(self, at: int) -> list[int]:
         """The lines between one and the text that could be the headline as well."""
-        found: list[int] = []
-        for below in range(at + 1, min(at + 1 + MOST_HEADER, len(self.lines))):
-            line = self.lines[below]
-            if is_headline(line):
-                told = "©" in line.text or self._is_mark(line)
-                if not told and not self._is_caption(line):
-                    found.append(below)
-            elif line.prose and "©" not in line.text:
-                break
-        return found
+        lines = self.lines
+        return [
+            below for below in self._above_prose(at)
+            if self._is_untold(lines[below]) and not self._is_caption(lines[below])
+        ]  # fmt: skip
 
     def _above_prose(self, at: int) -> list[int]:
         """The lines from `at` to the first paragraph, without pictures' credits."""
